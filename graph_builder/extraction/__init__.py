@@ -1,0 +1,109 @@
+"""Sentences in, names and sentence numbers out. One file an extractor; each has `create(pack, *, llm, spacy_model)`.
+
+An extractor never gives offsets and never quotes: it says which names stand in which relation and the **numbers of the
+sentences** that say so. Spans, quotes and checks are the program's (`grounding.py`), so that evidence can not be invented.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from graph_builder import registry
+from graph_builder.llm import LanguageModel
+from graph_builder.model import Modality, Polarity
+from graph_builder.packs import Pack
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedSentence:
+    """A sentence of a document under the number that the document gives it."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """What an extractor reads at a time: a chunk's sentences, with the document's title and the headings above."""
+
+    title: str
+    heading: str
+    sentences: tuple[NumberedSentence, ...]
+
+
+class ExtractedEntity(BaseModel):
+    """A name as it stands in the text, its type, and the sentences that name it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    type: str
+    sentences: list[int]
+
+
+class ExtractedRelation(BaseModel):
+    """A claim. The first of ``sentences`` states it; the others name an end that the first only points to ("the drug")."""
+
+    model_config = ConfigDict(frozen=True)
+
+    subject: str
+    predicate: str
+    object: str
+    sentences: list[int]
+    polarity: Polarity = Polarity.AFFIRMED
+    modality: Modality = Modality.ASSERTED
+    qualifiers: str = ""
+    confidence: float = Field(default=1.0, ge=0.0, le=1.0)
+
+
+class ExtractedAlias(BaseModel):
+    """Two names that a sentence declares to be one thing: "Plavix (clopidogrel)"."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    alias: str
+    sentence: int
+
+
+class Extraction(BaseModel):
+    """What one passage gives."""
+
+    entities: list[ExtractedEntity] = Field(default_factory=list)
+    relations: list[ExtractedRelation] = Field(default_factory=list)
+    aliases: list[ExtractedAlias] = Field(default_factory=list)
+
+
+class Extractor(Protocol):
+    """Finds entities, relations and declared aliases."""
+
+    @property
+    def name(self) -> str:
+        """Name and version, such as "rules/1": stored with each relation, and part of the recipe's signature."""
+
+    def extract(self, passages: Sequence[Passage]) -> list[Extraction]:
+        """One extraction for each passage of one document, in order; an extractor may carry what it learnt onwards.
+
+        Raises
+        ------
+        ModelError
+            The model behind it can not be reached or used. What it says wrongly is no error: grounding rejects it.
+        """
+
+
+def open_extractor(name: str, pack: Pack, *, llm: LanguageModel | None, spacy_model: str) -> Extractor:
+    """The extractor of a name for a pack; it loads what it needs when it is first used.
+
+    Raises
+    ------
+    UnknownName
+        There is no such extractor; the message lists those there are.
+    SettingsError
+        It needs a language model and there is none.
+    """
+    import graph_builder.extraction as folder  # noqa: PLC0415  # a module can not name itself before it is made
+
+    extractor: Extractor = registry.load(folder, name, what="extractor").create(pack, llm=llm, spacy_model=spacy_model)
+    return extractor

@@ -1,0 +1,181 @@
+"""Names and sentence numbers become places in the text, or are refused: what an extractor says is believed only where it stands.
+
+A claim passes when its sentence exists, both ends are named in it (or in a sentence that it gives as antecedent, at least one
+in the stating sentence), and predicate and types fit the pack. Anything else goes to the quarantine with its reason.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from graph_builder.extraction import ExtractedAlias, ExtractedEntity, ExtractedRelation, Extraction
+from graph_builder.model import (
+    SAME_AS,
+    Alias,
+    Chunk,
+    Document,
+    Evidence,
+    Mention,
+    Rejected,
+    Sentence,
+    Span,
+    digest,
+)
+from graph_builder.packs import Pack
+from graph_builder.resolution import UNTYPED
+
+
+class _Refused(Exception):
+    """A record that fails a check; the message is the reason."""
+
+
+@dataclass(slots=True)
+class Grounded:
+    """What holds of an extraction, and what does not. Keyed by what makes each unique, so that saying twice adds nothing."""
+
+    aliases: dict[str, Alias] = field(default_factory=dict)
+    mentions: set[Mention] = field(default_factory=set)
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+    rejected: set[Rejected] = field(default_factory=set)
+
+
+def ground(
+    document: Document, chunks: Sequence[Chunk], extractions: Sequence[Extraction], pack: Pack, extractor: str
+) -> Grounded:
+    """Check what was extracted from each chunk (one extraction a chunk, in order) against the document's text."""
+    grounder = _Grounder(document, chunks, pack, extractor)
+    for chunk, extraction in zip(chunks, extractions, strict=True):
+        grounder.types = {entity.name: entity.type for entity in extraction.entities}
+        records = [(r, grounder.entity) for r in extraction.entities]
+        records += [(r, grounder.declaration) for r in extraction.aliases]  # type: ignore[misc]  # each with its own check
+        records += [(r, grounder.relation) for r in extraction.relations]  # type: ignore[misc]
+        for record, check in records:
+            try:
+                check(record)
+            except _Refused as refusal:
+                said = record.model_dump_json(exclude_defaults=True)
+                grounder.found.rejected.add(Rejected(chunk.id, said, str(refusal)))
+    return grounder.found
+
+
+class _Grounder:
+    """The checks, over one document."""
+
+    def __init__(self, document: Document, chunks: Sequence[Chunk], pack: Pack, extractor: str) -> None:
+        self._text = document.text
+        self._document = document
+        self._pack = pack
+        self._extractor = extractor
+        self._sentence = {s.number: (s, chunk) for chunk in chunks for s in chunk.sentences}
+        self.types: dict[str, str] = {}
+        self.found = Grounded()
+
+    def entity(self, record: ExtractedEntity) -> None:
+        """Every place where the sentences name the entity becomes a mention."""
+        places = [place for n in record.sentences for place in self._mentions(record.name, n)]
+        if not places:
+            raise _Refused(f'"{record.name}" is not named in sentence {", ".join(map(str, record.sentences)) or "(none)"}')
+
+    def relation(self, record: ExtractedRelation) -> None:
+        """The stating sentence becomes evidence."""
+        if not record.sentences:
+            raise _Refused("no sentence is given")
+        stating, *antecedents = record.sentences
+        sentence, chunk = self._at(stating)
+        subject, subject_at = self._end(record.subject, stating, antecedents)
+        object_, object_at = self._end(record.object, stating, antecedents)
+        if subject_at != stating and object_at != stating:
+            raise _Refused(f"sentence {stating} names neither end")
+        if subject.id == object_.id or (subject.canonical and subject.canonical == object_.canonical):
+            raise _Refused("both ends are the same")
+        if not self._pack.allows(subject.type, record.predicate, object_.type):
+            raise _Refused(f"{subject.type} {record.predicate} {object_.type} is not in the pack {self._pack.name}")
+        elsewhere = next((n for n in (subject_at, object_at) if n != stating), None)
+        antecedent = None if elsewhere is None else Span(*self._span(self._at(elsewhere)[0]))
+        self._add_evidence(record, sentence, chunk, (subject, object_), antecedent)
+
+    def _add_evidence(
+        self,
+        record: ExtractedRelation,
+        sentence: Sentence,
+        chunk: Chunk,
+        ends: tuple[Alias, Alias],
+        antecedent: Span | None,
+    ) -> None:
+        claim = (ends[0].id, record.predicate, ends[1].id, record.polarity, record.modality)
+        id_ = digest("evidence", self._document.id, str(sentence.start), str(sentence.end), *claim)
+        held = self.found.evidence.get(id_)
+        if held and held.confidence >= record.confidence:
+            return
+        span = self._span(sentence)
+        details = (record.qualifiers, round(record.confidence, 4), self._extractor, antecedent)
+        self.found.evidence[id_] = Evidence(
+            id_, self._document.id, chunk.id, *span, self._text[slice(*span)], *claim, *details
+        )
+
+    def declaration(self, record: ExtractedAlias) -> None:
+        """A declared alias becomes evidence of its own kind, unless types or the pack say that the two differ."""
+        sentence, chunk = self._at(record.sentence)
+        left, _ = self._end(record.name, record.sentence, [])
+        right, _ = self._end(record.alias, record.sentence, [])
+        if left.id == right.id:
+            return
+        if left.type != right.type and UNTYPED not in (left.type, right.type):
+            raise _Refused(f"{left.type} and {right.type} can not be one entity")
+        if left.canonical and right.canonical and left.canonical != right.canonical:
+            raise _Refused(f"the pack tells {left.canonical} from {right.canonical}")
+        first, second = sorted((left, right), key=lambda a: a.id)
+        said = ExtractedRelation(subject=first.name, predicate=SAME_AS, object=second.name, sentences=[record.sentence])
+        self._add_evidence(said, sentence, chunk, (first, second), None)
+
+    def _at(self, number: int) -> tuple[Sentence, Chunk]:
+        if number not in self._sentence:
+            raise _Refused(f"there is no sentence {number}")
+        return self._sentence[number]
+
+    @staticmethod
+    def _span(sentence: Sentence) -> tuple[int, int]:
+        return sentence.start, sentence.end
+
+    def _end(self, name: str, stating: int, antecedents: Sequence[int]) -> tuple[Alias, int]:
+        for number in (stating, *antecedents):
+            for alias in self._mentions(name, number):
+                return alias, number
+        where = ", ".join(map(str, (stating, *antecedents)))
+        raise _Refused(f'"{name}" is not named in sentence {where}')
+
+    def _mentions(self, name: str, number: int) -> list[Alias]:
+        """The aliases under which a sentence names it, each place recorded as a mention."""
+        sentence, chunk = self._at(number)
+        found = []
+        for start, end in _occurrences(self._text[sentence.start : sentence.end], name):
+            start, end = sentence.start + start, sentence.start + end  # noqa: PLW2901  # from the sentence to the document
+            alias = self._alias(" ".join(self._text[start:end].split()), name)
+            self.found.aliases[alias.id] = alias
+            self.found.mentions.add(Mention(alias.id, chunk.id, start, end))
+            found.append(alias)
+        return found
+
+    def _alias(self, surface: str, name: str) -> Alias:
+        known = self._pack.lexicon.canonical(surface) or self._pack.lexicon.canonical(name)
+        if known:
+            return Alias.of(surface, *known)
+        type_ = self.types.get(name, UNTYPED)
+        if self._pack.entity_types and type_ not in self._pack.entity_types and type_ != UNTYPED:
+            raise _Refused(f'the pack {self._pack.name} has no entity type "{type_}"')
+        return Alias.of(surface, type_)
+
+
+@lru_cache(maxsize=4096)
+def _pattern(name: str, *, exact: bool) -> re.Pattern[str]:
+    words = r"\s+".join(re.escape(word) for word in name.split())
+    return re.compile(rf"(?<!\w){words}(?!\w)", 0 if exact else re.IGNORECASE)
+
+
+def _occurrences(text: str, name: str) -> Iterator[tuple[int, int]]:
+    """Whole-word places of a name, in its own case where there are any, else in any case."""
+    if not name.strip():
+        return
+    places = [m.span() for m in _pattern(name, exact=True).finditer(text)]
+    yield from places or (m.span() for m in _pattern(name, exact=False).finditer(text))

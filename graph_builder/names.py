@@ -1,0 +1,39 @@
+"""How a name is compared: the one place that decides when two spellings are the same name."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_WORD = re.compile(r"[^\W_]+")
+_SHORTEST_PLURAL = 4
+
+
+def fold(text: str) -> str:
+    """Compatibility-normalised, case-folded, without diacritics: "Sjögren" and "SJOGREN" fold alike."""
+    decomposed = unicodedata.normalize("NFKD", text).casefold()
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def words(text: str) -> list[str]:
+    """The folded alphanumeric runs of a text, in order: "5-FU/leucovorin" gives ["5", "fu", "leucovorin"]."""
+    return _WORD.findall(fold(text))
+
+
+def _singular(word: str) -> str:
+    if len(word) < _SHORTEST_PLURAL or not word.endswith("s") or word.endswith(("ss", "us", "is")):
+        return word
+    if word.endswith("ies") and len(word) > _SHORTEST_PLURAL:
+        return word[:-3] + "y"
+    return word[:-1]
+
+
+@lru_cache(maxsize=200_000)
+def normalise(name: str) -> str:
+    """The form in which names are equal: folded words, single spaces, the last word in the singular.
+
+    Punctuation separates, so "P-gp" and "P gp" are one name; digits stay, so CYP2C9 and CYP2C19 never are.
+    """
+    parts = words(name.replace("'s", "").replace("\u2019s", ""))
+    if parts and not any(c.isdigit() for c in parts[-1]):
+        parts[-1] = _singular(parts[-1])
+    return " ".join(parts)

@@ -1,0 +1,117 @@
+"""Where the graph lies. One file a store; each has `connect(settings, *, embedding_model, dim)`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from graph_builder.model import Chunk, Contribution, Document, Entity, Evidence, Kind, Relation, Rejected, Vectors
+
+
+class Hit(NamedTuple):
+    """An id with its score, which rises with relevance: a cosine in [-1, 1], or a BM25 score above 0."""
+
+    id: str
+    score: float
+
+
+class DocumentRecord(NamedTuple):
+    """What a store says of a document without its text."""
+
+    id: str
+    name: str
+    source: str
+    recipe: str
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """The relations and mentions around some entities.
+
+    ``relations``: best first (confidence, then number of evidence, then id), at most the cap for each entity.
+    ``chunks``: for each entity the ids of chunks that mention it, sorted by id, at most the cap.
+    ``capped``: the entities of which something was left out.
+    """
+
+    relations: tuple[Relation, ...] = ()
+    chunks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    capped: frozenset[str] = frozenset()
+
+
+class Counts(NamedTuple):
+    """How much of each thing there is."""
+
+    documents: int
+    chunks: int
+    entities: int
+    relations: int
+    evidence: int
+    quarantined: int
+
+
+class Store(Protocol):
+    """A graph with evidence. Batched; ids that are not there are left out of answers; results are in the stated order.
+
+    Every method raises `StoreUnavailable` (or another `StoreError`) when the database does not answer: never an empty
+    result. Readers see whole documents or nothing of them.
+    """
+
+    def write(self, contribution: Contribution) -> None:
+        """Write one document's contribution in one transaction, in place of any other document of the same source.
+
+        Idempotent: writing the same contribution twice changes nothing.
+        """
+
+    def remove(self, document_id: str) -> bool:
+        """Remove exactly what the document gave; False when there is no such document."""
+
+    def documents(self) -> list[DocumentRecord]:
+        """All documents, by source."""
+
+    def fetch_documents(self, ids: Sequence[str]) -> dict[str, Document]:
+        """Documents with their texts, by id."""
+
+    def fetch_chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
+        """Chunks with their sentences, by id."""
+
+    def fetch_entities(self, ids: Sequence[str]) -> dict[str, Entity]:
+        """Entities with aliases and joins, by id."""
+
+    def fetch_aliases(self, ids: Sequence[str]) -> dict[str, str]:
+        """The spelling of each alias, by alias id."""
+
+    def fetch_evidence(self, ids: Sequence[str]) -> dict[str, Evidence]:
+        """Evidence by id; subject and object are alias ids."""
+
+    def sentence_vectors(self, chunk_ids: Sequence[str]) -> dict[str, Vectors]:
+        """For each chunk the vectors of its sentences, shape (sentences, dim), in order."""
+
+    def entities_named(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """Entity ids by name as given, sorted: those with an alias, or a canonical name, of the same normalised form."""
+
+    def entities_in(self, chunk_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        """For each chunk the ids of the entities that it mentions, sorted."""
+
+    def nearest(self, kind: Kind, vector: Vectors, *, k: int) -> list[Hit]:
+        """The k nearest by cosine, best first, equal scores by id."""
+
+    def search(self, kind: Kind, text: str, *, k: int) -> list[Hit]:
+        """The k best by BM25 over the text's words, best first, equal scores by id; no word in common, no hit."""
+
+    def expand(self, entity_ids: Sequence[str], *, cap: int) -> Expansion:
+        """The relations and mentions around the entities, at most ``cap`` of each for each entity."""
+
+    def rejected(self) -> list[Rejected]:
+        """The quarantine, by chunk."""
+
+    def counts(self) -> Counts:
+        """How much there is."""
+
+    def rows(self) -> Iterator[tuple[str, ...]]:
+        """The graph's content as tuples of text, in no order: what the fingerprint is a hash of, and what `copy` reads."""
+
+    def fingerprint(self) -> str:
+        """A hash of the graph's content, the same in every store and for every order of writing."""
+
+    def close(self) -> None:
+        """Let go of the database; may be called twice."""

@@ -1,0 +1,58 @@
+"""Texts as words for full-text search, and BM25 over them: one tokeniser and one score, so that every store ranks alike.
+
+BM25 after Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009), with the idf of Lucene, which stays positive.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import snowballstemmer
+
+from graph_builder.names import words
+
+_STEMMER = snowballstemmer.stemmer("english")
+K1 = 1.2
+B = 0.75
+STOP_WORDS = frozenset(
+    "a an and are as at be been but by can did do does for from had has have how i if in into is it its may no nor not of on or "
+    "s so such than that the their them then there these they this to was were what when where which who whom whose why "
+    "will with would you your".split()
+)
+
+
+@lru_cache(maxsize=100_000)
+def _stem(word: str) -> str:
+    return word if any(c.isdigit() for c in word) else str(_STEMMER.stemWord(word))
+
+
+def terms(text: str) -> list[str]:
+    """The text's index terms in order: folded words, stemmed unless they hold a digit; stop words are left out."""
+    return [_stem(word) for word in words(text) if word not in STOP_WORDS]
+
+
+class Corpus(NamedTuple):
+    """What BM25 knows of the whole: number of texts, their mean length in terms, and for each term in how many it stands."""
+
+    size: int
+    mean_length: float
+    frequency: Mapping[str, int]
+
+
+def bm25(query: Sequence[str], texts: Iterable[tuple[str, Sequence[str]]], corpus: Corpus) -> list[tuple[str, float]]:
+    """Scores of ``(id, terms)`` pairs for the query's terms, best first, equal scores by id; texts without a term are left out."""
+    weight = {
+        term: math.log(1 + (corpus.size - corpus.frequency[term] + 0.5) / (corpus.frequency[term] + 0.5))
+        for term in set(query)
+        if corpus.frequency.get(term)
+    }
+    scored = []
+    for id_, text in texts:
+        counts = Counter(text)
+        norm = K1 * (1 - B + B * len(text) / corpus.mean_length)
+        score = sum(w * counts[t] * (K1 + 1) / (counts[t] + norm) for t, w in sorted(weight.items()) if counts[t])
+        if score > 0:
+            scored.append((id_, round(score, 6)))
+    return sorted(scored, key=lambda hit: (-hit[1], hit[0]))

@@ -1,0 +1,200 @@
+"""Keeps entities and relations in step with what documents contributed, inside one transaction of a store.
+
+A store holds two layers. What documents gave (chunks, aliases, mentions, evidence) is written and removed as it is. What follows
+from it (entities, relations) is recomputed here for the part that a change touches, by the same functions for every store:
+therefore adding and removing commute, and two stores can not drift apart.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from graph_builder.model import SAME_AS, Alias, Contribution, Entity, Evidence, Join, Relation, Vectors, digest
+from graph_builder.resolution import resolve
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An alias in the store: the entity it belongs to ("" before its first resolution) and its vector, shape (dim,)."""
+
+    alias: Alias
+    entity_id: str
+    vector: Vectors
+
+
+class Claim(NamedTuple):
+    """Evidence with the relation it counts for now ("" for none)."""
+
+    evidence: Evidence
+    relation_id: str
+
+
+class Transaction(Protocol):
+    """What a store offers inside one write transaction. Collections come and go by id; absent ids are left out."""
+
+    def documents_of(self, source: str) -> list[tuple[str, str]]:
+        """(id, recipe) of the documents from a source."""
+
+    def insert(self, contribution: Contribution) -> None:
+        """Write what the document gives; aliases that are there already stay as they are."""
+
+    def delete(self, document_id: str) -> None:
+        """Delete what the document gave, and the aliases that nothing mentions any more."""
+
+    def aliases_of(self, document_id: str) -> set[str]:
+        """Ids of the aliases in the document's mentions and evidence."""
+
+    def related(self, alias_ids: Collection[str]) -> dict[str, Placed]:
+        """These aliases, and all that share with one of them an entity, a normalised name, a canonical name, a block or a declaration."""
+
+    def declared(self, alias_ids: Collection[str]) -> list[Join]:
+        """Declarations (`SAME_AS` evidence) between these aliases."""
+
+    def entities_at(self, alias_ids: Collection[str]) -> dict[str, str]:
+        """Entity id by alias id."""
+
+    def place(self, entities: Sequence[Entity], vectors: Mapping[str, Vectors], gone: Collection[str]) -> None:
+        """Write these entities (vectors by entity id) over what they were, move their aliases to them, delete those gone."""
+
+    def claims_of(self, alias_ids: Collection[str]) -> list[Claim]:
+        """Evidence with one of the aliases as subject or object, declarations left out."""
+
+    def claims_for(self, relation_ids: Collection[str]) -> list[Claim]:
+        """Evidence that counts for one of the relations."""
+
+    def relations_of(self, document_id: str) -> set[str]:
+        """Ids of the relations that the document's evidence counts for."""
+
+    def assign(self, relation_of: Mapping[str, str]) -> None:
+        """Set the relation that evidence counts for, by evidence id."""
+
+    def replace_relations(self, relations: Sequence[Relation], gone: Collection[str]) -> None:
+        """Write these relations over what they were and delete those gone."""
+
+
+def add(transaction: Transaction, contribution: Contribution) -> None:
+    """Write a contribution in place of whatever its source gave before; nothing happens when it is there already."""
+    document = contribution.document
+    present = transaction.documents_of(document.source)
+    if present == [(document.id, contribution.recipe)]:
+        return
+    touched = _take_out(transaction, [id_ for id_, _ in present])
+    transaction.insert(contribution)
+    touched.aliases |= {alias.id for alias in contribution.aliases}
+    _rederive(transaction, touched, contribution.evidence)
+
+
+def remove(transaction: Transaction, document_id: str) -> None:
+    """Take out exactly what a document gave."""
+    _rederive(transaction, _take_out(transaction, [document_id]), ())
+
+
+@dataclass(slots=True)
+class _Touched:
+    """What a deletion leaves to be derived again, by id."""
+
+    aliases: set[str] = field(default_factory=set)
+    entities: set[str] = field(default_factory=set)
+    relations: set[str] = field(default_factory=set)
+
+
+def _take_out(transaction: Transaction, document_ids: Sequence[str]) -> _Touched:
+    touched = _Touched()
+    for id_ in document_ids:
+        around = _closure(transaction, transaction.aliases_of(id_))
+        touched.aliases |= set(around)
+        touched.entities |= {placed.entity_id for placed in around.values()}
+        touched.relations |= transaction.relations_of(id_)
+        transaction.delete(id_)
+    return touched
+
+
+def _closure(transaction: Transaction, alias_ids: Collection[str]) -> dict[str, Placed]:
+    """All aliases that could share a class with one of these, through any number of joins."""
+    found: dict[str, Placed] = {}
+    frontier = set(alias_ids)
+    while frontier:
+        near = transaction.related(frontier)
+        frontier = set(near) - set(found) - frontier
+        found |= near
+    return found
+
+
+def _rederive(transaction: Transaction, touched: _Touched, new: Sequence[Evidence]) -> None:
+    placed = _closure(transaction, touched.aliases)
+    vectors = {id_: p.vector for id_, p in placed.items()}
+    entities = resolve([p.alias for p in placed.values()], transaction.declared(list(placed)), vectors)
+    before = {id_: p.entity_id for id_, p in placed.items()}
+    after = {alias_id: entity.id for entity in entities for alias_id in entity.alias_ids}
+    changed = _changed(entities, before, touched.entities)
+    gone = (touched.entities | set(before.values())) - {"", *after.values()}
+    transaction.place(changed, _name_vectors(changed, placed), gone)
+    moved = {id_ for id_, entity_id in after.items() if before[id_] not in ("", entity_id)}
+    dirty = _reassign(transaction, moved, new)
+    _refresh(transaction, (touched.relations | dirty) - {""})
+
+
+def _changed(entities: Sequence[Entity], before: Mapping[str, str], touched: Collection[str]) -> list[Entity]:
+    """The entities whose members, or the reasons for joining them, may differ from what the store holds."""
+    members = defaultdict(set)
+    for alias_id, entity_id in before.items():
+        members[entity_id].add(alias_id)
+    return [
+        entity
+        for entity in entities
+        if entity.id in touched or set(entity.alias_ids) != members[entity.id] or any(j.evidence_id for j in entity.joins)
+    ]
+
+
+def _name_vectors(entities: Iterable[Entity], placed: Mapping[str, Placed]) -> dict[str, Vectors]:
+    """For each entity the vector of the alias that bears its name."""
+    chosen = {}
+    for entity in entities:
+        bearers = [i for i in entity.alias_ids if entity.name in (placed[i].alias.canonical, placed[i].alias.name)]
+        chosen[entity.id] = placed[(bearers or entity.alias_ids)[0]].vector
+    return chosen
+
+
+def _reassign(transaction: Transaction, moved: Collection[str], new: Sequence[Evidence]) -> set[str]:
+    """Point new evidence, and that of moved aliases, at its relation; the relations that lost or won some."""
+    claims = {c.evidence.id: c for c in transaction.claims_of(moved)}
+    claims |= {e.id: Claim(e, "") for e in new if e.predicate != SAME_AS and e.id not in claims}
+    entity_at = transaction.entities_at({id_ for c in claims.values() for id_ in (c.evidence.subject, c.evidence.object)})
+    relation_of = {id_: _relation_id(c.evidence, entity_at) for id_, c in claims.items()}
+    transaction.assign(relation_of)
+    return {c.relation_id for c in claims.values()} | set(relation_of.values())
+
+
+def _relation_id(evidence: Evidence, entity_at: Mapping[str, str]) -> str:
+    subject, object_ = entity_at[evidence.subject], entity_at[evidence.object]
+    if subject == object_:
+        return ""
+    return digest("relation", subject, evidence.predicate, object_, evidence.polarity, evidence.modality)
+
+
+def _refresh(transaction: Transaction, relation_ids: set[str]) -> None:
+    """Rebuild relations from all their evidence; those without any are deleted."""
+    groups = defaultdict(list)
+    for claim in transaction.claims_for(relation_ids):
+        groups[claim.relation_id].append(claim.evidence)
+    ends = {id_ for group in groups.values() for e in group for id_ in (e.subject, e.object)}
+    entity_at = transaction.entities_at(ends)
+    relations = [_relation(id_, group, entity_at) for id_, group in sorted(groups.items())]
+    transaction.replace_relations(relations, relation_ids - set(groups))
+
+
+def _relation(id_: str, evidence: Sequence[Evidence], entity_at: Mapping[str, str]) -> Relation:
+    first = min(evidence, key=lambda e: e.id)
+    return Relation(
+        id=id_,
+        subject=entity_at[first.subject],
+        predicate=first.predicate,
+        object=entity_at[first.object],
+        polarity=first.polarity,
+        modality=first.modality,
+        qualifiers="; ".join(sorted({e.qualifiers for e in evidence} - {""})),
+        confidence=max(e.confidence for e in evidence),
+        extractor="; ".join(sorted({e.extractor for e in evidence})),
+        evidence_ids=tuple(sorted(e.id for e in evidence)),
+    )

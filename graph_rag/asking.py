@@ -1,0 +1,115 @@
+"""A question becomes an answer: retrieve → answer → verify. And one question becomes several answers side by side."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import combinations
+
+from graph_builder.errors import InputError
+from graph_rag.composing import Composed, compose
+from graph_rag.model import Answer, Citation, Comparison, Overlap, Retrieval, Statement, Usage
+from graph_rag.retrieval import retriever
+from graph_rag.sources import Question, Sources, timed
+from graph_rag.verification import Checker
+from graph_rag.writing import write
+
+LONGEST_QUESTION = 4000
+
+
+def ask(question: str, sources: Sources, *, method: str, k: int) -> Answer:
+    """Answer a question by one method, with k passages.
+
+    Raises
+    ------
+    InputError
+        The question is empty or longer than `LONGEST_QUESTION` characters, or k is not positive.
+    UnknownName
+        There is no such method.
+    """
+    retrieve = retriever(method)
+    asked = _asked(question, sources, k)
+    own = replace(sources, llm=sources.llm.metered()) if sources.llm else sources
+    return _answer(asked, own, method, retrieve(asked, own, k=k))
+
+
+def compare(question: str, sources: Sources, *, methods: Sequence[str], k: int) -> Comparison:
+    """Answer a question by several methods at once; the question is embedded once, before they start.
+
+    Raises
+    ------
+    InputError, UnknownName
+        As `ask`; or no method is named.
+    """
+    if not methods:
+        raise InputError("no method to compare: name some, such as --methods graph,hyde,vanilla")
+    unique = list(dict.fromkeys(methods))
+    for method in unique:
+        retriever(method)
+    _asked(question, sources, k)
+    with ThreadPoolExecutor(max_workers=len(unique)) as pool:
+        answers = tuple(pool.map(lambda method: ask(question, sources, method=method, k=k), unique))
+    return Comparison(question, answers, tuple(_overlap(a, b) for a, b in combinations(answers, 2)))
+
+
+def _asked(question: str, sources: Sources, k: int) -> Question:
+    text = " ".join(question.split())
+    if not text:
+        raise InputError("the question is empty")
+    if len(text) > LONGEST_QUESTION:
+        raise InputError(f"the question has {len(text)} characters; at most {LONGEST_QUESTION} are read")
+    if k < 1:
+        raise InputError(f"k is {k}; at least 1 passage is needed")
+    return Question(text, sources.embedder)
+
+
+def _answer(question: Question, sources: Sources, method: str, retrieval: Retrieval) -> Answer:
+    seconds = dict(retrieval.seconds)
+    missing = retrieval.missing
+    with timed(seconds, "answer"):
+        if sources.llm is None:
+            composed = compose(question, sources, retrieval)
+        else:
+            composed, said_missing = write(question, sources, sources.llm, retrieval)
+            missing = missing or said_missing
+    with timed(seconds, "verify"):
+        statements = _checked(composed, sources)
+    abstained = not statements
+    answer = Answer(
+        method=method,
+        question=question.text,
+        answer="" if abstained else composed.text,
+        abstained=abstained,
+        missing=(missing or "no passage states anything near the question") if abstained else "",
+        statements=statements,
+        chains=tuple(retrieval.chains),
+        passages=tuple(retrieval.passages),
+        seconds={step: round(s, 6) for step, s in seconds.items()},
+        usage=sources.llm.usage if sources.llm else Usage(),
+        linked=tuple(retrieval.linked),
+        hypotheses=tuple(retrieval.hypotheses),
+        hypotheses_by=retrieval.hypotheses_by,
+    )
+    return replace(answer, written_by=sources.llm.name) if sources.llm else answer
+
+
+def _checked(composed: Composed, sources: Sources) -> tuple[Statement, ...]:
+    """The statements with those citations that stand in the source; a statement without one is not shown."""
+    cited = [c for s in composed.statements for c in s.citations]
+    chunks = sources.store.fetch_chunks(sorted({c.chunk for c in cited}))
+    checker = Checker(sources.store)
+    checker.read(chunk.document_id for chunk in chunks.values())
+
+    def stands(c: Citation) -> bool:
+        return c.chunk in chunks and checker.stands(chunks[c.chunk].document_id, c.start, c.end, c.quote)
+
+    kept = []
+    for statement in composed.statements:
+        citations = tuple(replace(c, verified=True) for c in statement.citations if stands(c))
+        if citations:
+            kept.append(Statement(statement.text, citations))
+    return tuple(kept)
+
+
+def _overlap(left: Answer, right: Answer) -> Overlap:
+    a, b = {p.chunk for p in left.passages}, {p.chunk for p in right.passages}
+    return Overlap(left.method, right.method, len(a & b), round(len(a & b) / len(a | b), 4) if a | b else 0.0)

@@ -1,0 +1,152 @@
+"""Paths become chains: each hop with the sentence that states it, checked; each chain with a score and its parts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from graph_builder.model import Chunk, Entity, Evidence, Polarity, Relation, Vectors
+from graph_rag.model import Chain, Hop
+from graph_rag.sources import Question, Sources
+from graph_rag.verification import Checker
+from graph_rag.walk import Path, Step, Surroundings, path_strength
+
+WEIGHTS = {"strength": 0.35, "relevance": 0.35, "coverage": 0.25, "brevity": 0.05}
+"""How the parts of a chain's score add up; each part is in [0, 1]."""
+_QUOTES_CONSIDERED = 12
+_ALIKE = 0.67
+
+
+class ChainMaker:
+    """Makes and ranks chains for one question over what a walk has read."""
+
+    def __init__(self, question: Question, sources: Sources, surroundings: Surroundings) -> None:
+        self._question = question
+        self._sources = sources
+        self._surroundings = surroundings
+        self._checker = Checker(sources.store)
+        self._evidence: dict[str, Evidence] = {}
+        self._relevance: dict[str, float] = {}
+        self._entities: dict[str, Entity] = {}
+        self._chunks: dict[str, Chunk] = {}
+
+    def relevance(self, path: Path) -> float:
+        """Mean over the steps of the best cosine, in [0, 1], of the question with a sentence that states the step."""
+        self._weigh(step.relation for step in path)
+        return sum(self._relevance[step.relation.id] for step in path) / len(path)
+
+    def weigh(self, paths: Iterable[Path]) -> None:
+        """Read the evidence of all these paths at once, before their relevance is asked one by one."""
+        self._weigh(step.relation for path in paths for step in path)
+
+    def _weigh(self, relations: Iterable[Relation]) -> None:
+        new = {r.id: r for r in relations if r.id not in self._relevance}
+        if not new:
+            return
+        ids = [e for r in new.values() for e in r.evidence_ids[:_QUOTES_CONSIDERED]]
+        self._evidence |= self._sources.store.fetch_evidence(ids)
+        cosine = self._cosines([self._evidence[i] for i in ids])
+        for relation in new.values():
+            self._relevance[relation.id] = max(cosine[i] for i in relation.evidence_ids[:_QUOTES_CONSIDERED])
+
+    def _cosines(self, evidence: Sequence[Evidence]) -> dict[str, float]:
+        """The question's cosine with each quote, at least 0: the vector is that of the quoted sentence in its chunk."""
+        chunk_ids = sorted({e.chunk_id for e in evidence})
+        self._chunks |= self._sources.store.fetch_chunks([i for i in chunk_ids if i not in self._chunks])
+        vectors = self._sources.store.sentence_vectors(chunk_ids)
+        return {e.id: _cosine(self._question.vector, e, self._chunks[e.chunk_id], vectors) for e in evidence}
+
+    def chains(self, paths: Sequence[Path], asked: Sequence[Sequence[str]], *, k: int) -> list[Chain]:
+        """The k best chains that are not alike, best first. ``asked``: for each place of the question its entity ids."""
+        self.weigh(paths)
+        scored = [(self._parts(path, asked), path) for path in paths]
+        ranked = sorted(scored, key=lambda s: (-_total(s[0]), [step.relation.id for step in s[1]]))
+        chosen: list[tuple[dict[str, float], Path]] = []
+        for parts, path in ranked:
+            if len(chosen) == k:
+                break
+            if not any(_alike(path, other) for _, other in chosen):
+                chosen.append((parts, path))
+        self._name(path for _, path in chosen)
+        return [self._chain(parts, path) for parts, path in chosen]
+
+    def hops(self, paths: Sequence[Path]) -> tuple[Hop, ...]:
+        """The steps of all these paths as hops, in order."""
+        self.weigh(paths)
+        self._name(paths)
+        return tuple(self._hop(step) for path in paths for step in path)
+
+    def _name(self, paths: Iterable[Path]) -> None:
+        ends = {id_ for path in paths for step in path for id_ in (step.start, step.end)}
+        self._entities |= self._sources.store.fetch_entities(sorted(ends - set(self._entities)))
+
+    def _parts(self, path: Path, asked: Sequence[Sequence[str]]) -> dict[str, float]:
+        on_path = {id_ for step in path for id_ in (step.start, step.end)}
+        covered = sum(bool(on_path & set(ids)) for ids in asked)
+        return {
+            "strength": path_strength(path, self._surroundings),
+            "relevance": self.relevance(path),
+            "coverage": covered / len(asked) if asked else 0.0,
+            "brevity": 1 / len(path),
+        }
+
+    def _chain(self, parts: dict[str, float], path: Path) -> Chain:
+        hops = tuple(self._hop(step) for step in path)
+        rounded = {name: round(value, 4) for name, value in parts.items()}
+        return Chain(round(_total(parts), 4), all(hop.verified for hop in hops), hops, rounded)
+
+    def _hop(self, step: Step) -> Hop:
+        relation = step.relation
+        subject, object_ = self._entities[relation.subject], self._entities[relation.object]
+        quotes = [self._evidence[i] for i in relation.evidence_ids[:_QUOTES_CONSIDERED]]
+        cosine = self._cosines(quotes)
+        spelt = _spellings(self._sources, quotes)
+        proven = [e for e in quotes if self._checker.proves(e, spelt[e.subject], spelt[e.object])]
+        best = min(proven or quotes, key=lambda e: (e.antecedent is not None, -e.confidence, -cosine[e.id], e.id))
+        return Hop(
+            subject=subject.name,
+            predicate=relation.predicate,
+            object=object_.name,
+            polarity=relation.polarity,
+            modality=relation.modality,
+            forward=step.forward,
+            document=self._checker.document(best.document_id).source,
+            chunk=best.chunk_id,
+            start=best.start,
+            end=best.end,
+            quote=best.quote,
+            verified=best in proven,
+            reads=self._sources.reads(relation.predicate, relation.polarity, relation.modality),
+            qualifiers=best.qualifiers,
+            confidence=relation.confidence,
+            support=len(relation.evidence_ids),
+            antecedent=self._checker.antecedent(best),
+            subject_id=subject.id,
+            object_id=object_.id,
+            subject_type=subject.type,
+            object_type=object_.type,
+            relation=relation.id,
+        )
+
+
+def _spellings(sources: Sources, evidence: Sequence[Evidence]) -> dict[str, str]:
+    """The spelling of each alias that is an end of the evidence, by alias id."""
+    return sources.store.fetch_aliases(sorted({i for e in evidence for i in (e.subject, e.object)}))
+
+
+def _cosine(vector: Vectors, evidence: Evidence, chunk: Chunk, vectors: Mapping[str, Vectors]) -> float:
+    rows = vectors[chunk.id]
+    spans = [(s.start, s.end) for s in chunk.sentences]
+    return max(0.0, float(np.dot(rows[spans.index((evidence.start, evidence.end))], vector)))
+
+
+def _total(parts: Mapping[str, float]) -> float:
+    return sum(WEIGHTS[name] * value for name, value in parts.items())
+
+
+def _alike(left: Path, right: Path) -> bool:
+    """Whether two paths say nearly the same: same entities, or most relations shared."""
+    if {s.end for s in left} | {s.start for s in left} == {s.end for s in right} | {s.start for s in right}:
+        negated = {s.relation.polarity is Polarity.NEGATED for s in (*left, *right)}
+        return len(negated) == 1
+    shared = {s.relation.id for s in left} & {s.relation.id for s in right}
+    return len(shared) / min(len(left), len(right)) > _ALIKE

@@ -1,0 +1,108 @@
+"""An answer without a language model: the best chain told hop by hop, or the source sentences nearest to the question.
+
+Every statement cites what it says; a chain that does not check is not told.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graph_builder.model import Modality, Polarity
+from graph_rag.model import Chain, Citation, Hop, Passage, Retrieval, Statement
+from graph_rag.sources import Question, Sources
+
+_YES_NO = re.compile(r"^(does|do|did|is|are|was|were|can|could|may|might|will|would|should|has|have)\b", re.IGNORECASE)
+_SENTENCES = 3
+_FROM_PASSAGES = 5
+_NEAR = 0.42
+"""Cosine of a source sentence with the question below which it is not offered as an answer."""
+_ALSO = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The text of an answer and its statements; empty statements mean that there is nothing to say."""
+
+    text: str
+    statements: tuple[Statement, ...]
+
+
+def compose(question: Question, sources: Sources, retrieval: Retrieval) -> Composed:
+    """Tell the chains where there are any that check, else quote the nearest sentences."""
+    proven = [chain for chain in retrieval.chains if chain.verified]
+    if proven:
+        return _tell(question.text, proven)
+    if retrieval.missing:
+        return Composed("", ())
+    return quote(question, sources, retrieval.passages)
+
+
+def _tell(question: str, chains: Sequence[Chain]) -> Composed:
+    best, *others = chains
+    statements = [_statement(hop) for hop in best.hops]
+    also = [c for c in others if len(c.hops) <= len(best.hops) and set(c.names) & set(best.names)][:_ALSO]
+    opening = _opening(question, best)
+    text = " ".join(filter(None, [opening, *(s.text for s in statements)]))
+    if also:
+        text += " Also stated: " + "; ".join(_aside(chain) for chain in also) + "."
+    extra = [_statement(hop) for chain in also for hop in chain.hops]
+    return Composed(text, tuple({s.text: s for s in [*statements, *extra]}.values()))
+
+
+def _opening(question: str, chain: Chain) -> str:
+    """What the chain says to the question as a whole."""
+    names, first = chain.names, chain.hops[0]
+    if not _YES_NO.match(question.strip()):
+        return f"{_upper(names[0])} and {names[-1]} are linked through {_listed(names[1:-1])}." if names[1:-1] else ""
+    if first.polarity is Polarity.NEGATED:
+        return "No."
+    sure = all(hop.modality is Modality.ASSERTED for hop in chain.hops)
+    if not names[1:-1]:
+        return "Yes." if sure else "Possibly."
+    return f"{'Yes' if sure else 'Possibly'}: {names[0]} and {names[-1]} are linked through {_listed(names[1:-1])}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _statement(hop: Hop) -> Statement:
+    citation = Citation(hop.document, hop.chunk, hop.start, hop.end, hop.quote, hop.verified)
+    return Statement(f"{_upper(said(hop))}.", (citation,))
+
+
+def said(hop: Hop) -> str:
+    """A hop in words: "azithromycin does not inhibit CYP3A4"."""
+    return f"{hop.subject} {hop.reads} {hop.object}"
+
+
+def _aside(chain: Chain) -> str:
+    return ", and ".join(said(hop) for hop in chain.hops)
+
+
+def _upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def quote(question: Question, sources: Sources, passages: Sequence[Passage]) -> Composed:
+    """The sentences of the first passages that are nearest to the question, each a statement that quotes its source."""
+    near = passages[:_FROM_PASSAGES]
+    ids = [passage.chunk for passage in near]
+    chunks, vectors = sources.store.fetch_chunks(ids), sources.store.sentence_vectors(ids)
+    documents = sources.store.fetch_documents(sorted({c.document_id for c in chunks.values()}))
+    scored: dict[str, tuple[float, Citation]] = {}
+    for passage in near:
+        chunk = chunks[passage.chunk]
+        for sentence, cosine in zip(chunk.sentences, vectors[chunk.id] @ question.vector, strict=True):
+            text = documents[chunk.document_id].text[sentence.start : sentence.end]
+            citation = Citation(passage.document, chunk.id, sentence.start, sentence.end, text, verified=True)
+            if cosine >= _NEAR and _is_prose(text) and text not in scored:
+                scored[text] = (float(cosine), citation)
+    best = sorted(scored.values(), key=lambda s: (-s[0], s[1].document, s[1].start))[:_SENTENCES]
+    statements = tuple(Statement(" ".join(c.quote.split()), (c,)) for _, c in best)
+    return Composed(" ".join(s.text for s in statements), statements)
+
+
+def _is_prose(text: str) -> bool:
+    """Not a heading nor a table's row: a sentence that can stand in an answer."""
+    return text.rstrip().endswith((".", "!", "?", "。", ")", "]")) and not text.startswith(("#", "|"))

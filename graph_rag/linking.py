@@ -1,0 +1,79 @@
+"""The entities that a question names: longest names first, by the graph's aliases, by the packs' lexicons, else by similarity."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graph_builder.model import Kind
+from graph_builder.terms import STOP_WORDS
+from graph_rag.sources import Linked, Question, Sources
+
+_WORD = re.compile(r"[^\W_]+(?:[-\u2019'./][^\W_]+)*")
+_LONGEST = 6
+_SIMILAR = 0.55
+
+
+@dataclass(frozen=True)
+class Links:
+    """The entities in order of the question, and the names that a pack knows but the graph does not."""
+
+    entities: tuple[Linked, ...]
+    unknown: tuple[str, ...]
+
+    @property
+    def groups(self) -> list[tuple[str, ...]]:
+        """Entity ids by place in the question: several where a name is ambiguous."""
+        places: dict[int, list[str]] = {}
+        for linked in self.entities:
+            places.setdefault(linked.start, []).append(linked.entity_id)
+        unique = dict.fromkeys(tuple(ids) for ids in places.values())
+        return list(unique)
+
+
+def link(question: Question, sources: Sources) -> Links:
+    """Find what the question names. Only where it names nothing are similar entity names taken."""
+    spans = _known_spans(question.text, sources)
+    named = sources.store.entities_named([name for _, _, name, _ in spans])
+    taken: list[tuple[int, int]] = []
+    linked: list[Linked] = []
+    unknown: list[str] = []
+    for start, end, name, by in spans:
+        if any(start < b and a < end for a, b in taken):
+            continue
+        if name in named:
+            taken.append((start, end))
+            linked += [Linked(i, name, question.text[start:end], start, by) for i in named[name]]
+        elif by == "pack":
+            taken.append((start, end))
+            unknown.append(question.text[start:end])
+    if not linked and not unknown:
+        linked = _similar(question, sources)
+    return Links(_labelled(linked, sources), tuple(unknown))
+
+
+def _labelled(linked: list[Linked], sources: Sources) -> tuple[Linked, ...]:
+    entities = sources.store.fetch_entities([x.entity_id for x in linked])
+    labelled = [Linked(x.entity_id, entities[x.entity_id].name, x.surface, x.start, x.by) for x in linked]
+    return tuple(sorted(labelled, key=lambda x: (x.start, x.entity_id)))
+
+
+def _known_spans(text: str, sources: Sources) -> list[tuple[int, int, str, str]]:
+    """(start, end, name to look up, by) of every stretch that may be a name, the longest first."""
+    found = [(f.start, f.end, f.canonical, "pack") for pack in sources.packs for f in pack.lexicon.find(text)]
+    spans = [*found, *_stretches(text)]
+    return sorted(set(spans), key=lambda s: (s[0] - s[1], s[0], s[3] != "pack", s[2]))
+
+
+def _stretches(text: str) -> Iterator[tuple[int, int, str, str]]:
+    tokens = [m.span() for m in _WORD.finditer(text)]
+    for first in range(len(tokens)):
+        for last in range(first, min(first + _LONGEST, len(tokens))):
+            start, end = tokens[first][0], tokens[last][1]
+            ends = {text[slice(*tokens[first])].lower(), text[slice(*tokens[last])].lower()}
+            if not ends & STOP_WORDS:
+                yield start, end, text[start:end], "name"
+
+
+def _similar(question: Question, sources: Sources) -> list[Linked]:
+    hits = sources.store.nearest(Kind.ENTITY, question.vector, k=3)
+    return [Linked(hit.id, "", "", -1 - i, "similar") for i, hit in enumerate(hits) if hit.score >= _SIMILAR]

@@ -1,0 +1,65 @@
+"""What a method may read: the store, the embedder, the packs, and a language model where there is one."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from graph_builder.embedding import Embedder
+from graph_builder.llm import LanguageModel
+from graph_builder.model import Modality, Polarity, Vectors
+from graph_builder.packs import Pack
+from graph_builder.stores import Store
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The readable world of a question."""
+
+    store: Store
+    embedder: Embedder
+    packs: Sequence[Pack]
+    llm: LanguageModel | None = None
+
+    def reads(self, predicate: str, polarity: Polarity, modality: Modality) -> str:
+        """The words between subject and object, "does not inhibit": by the first pack that has the predicate, else any."""
+        speaking = [pack for pack in self.packs if predicate in pack.relation_types] or self.packs
+        return speaking[0].reads(predicate, polarity, modality)
+
+
+@dataclass(frozen=True)
+class Linked:
+    """An entity that the question names: where, and how it was found ("name", "pack" or "similar")."""
+
+    entity_id: str
+    name: str
+    surface: str
+    start: int
+    by: str
+
+
+@dataclass
+class Question:
+    """A question with what every method asks of it, made once."""
+
+    text: str
+    embedder: Embedder
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def vector(self) -> Vectors:
+        """The question's unit vector, shape (dim,)."""
+        with timed(self.seconds, "embed question"):
+            vector: Vectors = self.embedder.encode([self.text])[0]
+        return vector
+
+
+@contextmanager
+def timed(seconds: dict[str, float], step: str) -> Iterator[None]:
+    """Add the time that the block takes to a step."""
+    start = time.perf_counter()
+    try:
+        yield
+    finally:
+        seconds[step] = seconds.get(step, 0.0) + time.perf_counter() - start

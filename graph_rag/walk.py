@@ -1,0 +1,178 @@
+"""Walks the graph hop by hop, reading only the relations around a bounded frontier: cost is beam x cap x hops, whatever its size.
+
+`between` finds loopless paths from one set of entities to another: distances from the targets first, then a beam from the
+sources that keeps only what can still arrive (the idea of A* with an exact lower bound). `outward` walks where there is no
+target. A negated relation is never a step of a path; it can only stand alone, as what it says.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from math import log
+
+from graph_builder.model import Modality, Polarity, Relation
+from graph_builder.stores import Store
+
+CAP = 200
+BEAM = 120
+FRONTIER = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A relation walked from ``start`` to ``end``."""
+
+    relation: Relation
+    start: str
+    end: str
+
+    @property
+    def forward(self) -> bool:
+        """From subject to object."""
+        return self.relation.subject == self.start
+
+
+Path = tuple[Step, ...]
+
+
+@dataclass
+class Surroundings:
+    """What has been read of the graph so far: each entity is expanded once."""
+
+    store: Store
+    cap: int = CAP
+    around: dict[str, list[Relation]] = field(default_factory=dict)
+    chunks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    capped: set[str] = field(default_factory=set)
+
+    def read(self, entity_ids: Iterable[str]) -> None:
+        """Expand those entities that have not been."""
+        new = sorted(set(entity_ids) - set(self.around))
+        if not new:
+            return
+        expansion = self.store.expand(new, cap=self.cap)
+        for id_ in new:
+            self.around[id_] = []
+        for relation in expansion.relations:
+            for end in {relation.subject, relation.object} & set(new):
+                self.around[end].append(relation)
+        self.chunks |= expansion.chunks
+        self.capped |= expansion.capped
+
+    def steps(self, entity_id: str) -> list[Step]:
+        """Affirmed relations away from an entity."""
+        affirmed = (r for r in self.around[entity_id] if r.polarity is Polarity.AFFIRMED)
+        return [Step(r, entity_id, r.object if r.subject == entity_id else r.subject) for r in affirmed]
+
+    def negated(self, left: Iterable[str], right: Iterable[str]) -> list[Path]:
+        """Negated relations between two sets of entities, each a path of its own."""
+        left, right = set(left), set(right)
+        self.read(left)
+        found = {r.id: r for id_ in left for r in self.around[id_] if r.polarity is Polarity.NEGATED}
+        return [
+            (Step(r, r.subject, r.object),)
+            for r in found.values()
+            if (r.subject in left and r.object in right) or (r.subject in right and r.object in left)
+        ]
+
+    def specificity(self, entity_id: str) -> float:
+        """In (0, 1]: falls with the logarithm of the number of relations around an entity."""
+        return 1.0 / (1.0 + log(1 + len(self.around.get(entity_id, ())) / 8))
+
+
+def strength(step: Step) -> float:
+    """In (0, 1]: how firmly a step is stated, and whether it is walked as it reads."""
+    sure = 0.75 if step.relation.modality is Modality.POSSIBLE else 1.0
+    along = 1.0 if step.forward else 0.85
+    return step.relation.confidence * sure * along
+
+
+def path_strength(path: Path, surroundings: Surroundings) -> float:
+    """In (0, 1]: the geometric mean of the steps, times the specificity of what lies between them."""
+    product = 1.0
+    for step in path:
+        product *= strength(step)
+    between = [surroundings.specificity(step.end) for step in path[:-1]]
+    specific = sum(between) / len(between) if between else 1.0
+    return float(product ** (1 / len(path)) * specific**0.5)
+
+
+def between(
+    surroundings: Surroundings, sources: Sequence[str], targets: Sequence[str], *, hops: int, beam: int = BEAM
+) -> list[Path]:
+    """Loopless paths of at most ``hops`` steps from a source to a target, strongest first."""
+    distance = _distances(surroundings, targets, hops)
+    goal = set(targets)
+    partial: list[Path] = [()]
+    found: list[Path] = []
+    for remaining in range(hops, 0, -1):
+        grown = []
+        surroundings.read(end for _, end in _ends(partial, sources))
+        for path, end in _ends(partial, sources):
+            for step in surroundings.steps(end):
+                if _visits(path, sources, step.end):
+                    continue
+                if step.end in goal:
+                    found.append((*path, step))
+                elif distance.get(step.end, hops + 1) < remaining:
+                    grown.append((*path, step))
+        partial = _best(grown, surroundings, beam)
+    return _best(found, surroundings, beam)
+
+
+def outward(
+    surroundings: Surroundings, sources: Sequence[str], *, hops: int, relevance: Callable[[Path], float], beam: int = 30
+) -> list[Path]:
+    """Paths of at most ``hops`` steps away from the sources, the most relevant first: a beam search by ``relevance``."""
+    partial: list[Path] = [()]
+    found: list[Path] = []
+    for _ in range(hops):
+        surroundings.read(end for _, end in _ends(partial, sources))
+        grown = [
+            (*path, step)
+            for path, end in _ends(partial, sources)
+            for step in surroundings.steps(end)
+            if not _visits(path, sources, step.end)
+        ]
+        partial = sorted(grown, key=lambda p: (-relevance(p), key(p)))[:beam]
+        found += partial
+    return sorted(found, key=lambda p: (-relevance(p), key(p)))
+
+
+def key(path: Path) -> tuple[str, ...]:
+    """What tells paths apart: their relations and ends, in order."""
+    return tuple(f"{step.relation.id}{step.end}" for step in path)
+
+
+def reach(surroundings: Surroundings, sources: Sequence[str], *, hops: int) -> dict[str, int]:
+    """Distance in hops of the entities within reach."""
+    return _distances(surroundings, sources, hops)
+
+
+def _ends(partial: Sequence[Path], sources: Sequence[str]) -> list[tuple[Path, str]]:
+    return [(p, p[-1].end) for p in partial if p] or [((), id_) for id_ in sorted(sources) if partial]
+
+
+def _visits(path: Path, sources: Sequence[str], entity_id: str) -> bool:
+    return entity_id in sources or any(entity_id == step.end for step in path)
+
+
+def _best(paths: Sequence[Path], surroundings: Surroundings, beam: int) -> list[Path]:
+    surroundings.read({step.end for path in paths for step in path[:-1]})
+    return sorted(paths, key=lambda p: (-path_strength(p, surroundings), key(p)))[:beam]
+
+
+def _distances(surroundings: Surroundings, targets: Sequence[str], hops: int) -> dict[str, int]:
+    """Hops from an entity to the nearest target, for those within ``hops`` - 1; the frontier is bounded."""
+    distance = dict.fromkeys(targets, 0)
+    frontier = sorted(targets)
+    for far in range(1, hops):
+        surroundings.read(frontier)
+        weight: dict[str, float] = defaultdict(float)
+        for id_ in frontier:
+            for step in surroundings.steps(id_):
+                if step.end not in distance:
+                    weight[step.end] = max(weight[step.end], step.relation.confidence)
+        frontier = sorted(weight, key=lambda i: (-weight[i], i))[:FRONTIER]
+        distance |= dict.fromkeys(frontier, far)
+    return distance

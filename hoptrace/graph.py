@@ -1,0 +1,296 @@
+"""`Graph`: the door to everything. The command line and the pages are thin skins over it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+
+from graph_builder import chunking, extraction, registry, stores
+from graph_builder.chunking import DEFAULT_SIZE, Options, chunk_document
+from graph_builder.chunking.llm import ask_breaks
+from graph_builder.embedding import Embedder, open_embedder
+from graph_builder.errors import InputError, SettingsError
+from graph_builder.extraction import Extractor, open_extractor
+from graph_builder.ingest import IngestReport, Progress, ingest
+from graph_builder.llm import LanguageModel, open_model
+from graph_builder.loading import Failure, load_paths
+from graph_builder.model import Chunk, Document, Entity, Rejected
+from graph_builder.packs import Pack
+from graph_builder.recipe import AUTO, Recipe, packs_of
+from graph_builder.settings import Settings
+from graph_builder.stores import DocumentRecord, Store
+from graph_rag.asking import ask, compare
+from graph_rag.connecting import connect, describe
+from graph_rag.model import Answer, Comparison, Connection, Hop
+from graph_rag.retrieval import methods
+from graph_rag.sources import Sources
+
+RULES = "rules"
+LLM = "llm"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a graph holds and where."""
+
+    documents: int
+    chunks: int
+    entities: int
+    relations: int
+    evidence: int
+    quarantined: int
+    fingerprint: str
+    embedding_model: str
+    store: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntityView:
+    """An entity with the relations around it, each quoted."""
+
+    entity: Entity
+    relations: tuple[Hop, ...]
+
+
+class Graph:
+    """A graph of documents, open for reading and writing.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> _ = (folder / "a.md").write_text("# Clarithromycin\\n\\nClarithromycin inhibits CYP3A4. It is given by mouth.\\n")
+    >>> _ = (folder / "b.md").write_text("# Simvastatin\\n\\nSimvastatin is metabolised by CYP3A4. It lowers cholesterol.\\n")
+    >>> with Graph.open(str(folder / "home")) as graph:
+    ...     report = graph.ingest(str(folder), pack="drug_interactions")
+    ...     chain = graph.connect("clarithromycin", "simvastatin").chains[0]
+    >>> [document.status for document in report.documents]
+    ['ingested', 'ingested']
+    >>> chain.names, chain.verified
+    (('clarithromycin', 'CYP3A4', 'simvastatin'), True)
+    >>> chain.hops[0].quote
+    'Clarithromycin inhibits CYP3A4.'
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._packs: Sequence[Pack] = packs_of(AUTO)
+
+    @classmethod
+    def open(cls, home: str | None = None, *, settings: Settings | None = None) -> "Graph":
+        """Open the graph that the environment names, or the embedded one in ``home``; nothing is read before it is needed.
+
+        Raises
+        ------
+        SettingsError
+            The environment asks for something that can not be.
+        """
+        found = settings or Settings.from_environment()
+        return cls(replace(found, home=home) if home else found)
+
+    def __enter__(self) -> "Graph":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the store."""
+        if "store" in self.__dict__:
+            self.store.close()
+            del self.__dict__["store"]
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The embedding model, loaded when first asked for."""
+        return open_embedder(self._settings.embedding_model)
+
+    @cached_property
+    def llm(self) -> LanguageModel | None:
+        """The language model that LLM_MODEL names, or None."""
+        return open_model(self._settings)
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, opened when first asked for."""
+        opened = registry.load(stores, self._settings.store, what="store")
+        store: Store = opened.connect(self._settings, embedding_model=self.embedder.name, dim=self.embedder.dim)
+        return store
+
+    @property
+    def sources(self) -> Sources:
+        """What retrieval methods read."""
+        return Sources(self.store, self.embedder, self._packs, self.llm)
+
+    @property
+    def methods(self) -> list[str]:
+        """The retrieval methods there are."""
+        return methods()
+
+    def ingest(
+        self,
+        paths: Sequence[str] | str,
+        *,
+        pack: str = AUTO,
+        chunker: str = "structure",
+        extractor: str = "",
+        size: int = DEFAULT_SIZE,
+        overlap: int = 0,
+        fields: Mapping[str, str] | None = None,
+        progress: Callable[[Progress], None] | None = None,
+    ) -> IngestReport:
+        """Read files, folders and globs into the graph; what is there unchanged is skipped.
+
+        Parameters
+        ----------
+        pack
+            A shipped pack, the path of one, or "auto": the drug pack for texts full of its names, else the open one.
+        extractor
+            "rules" or "llm"; empty means the language model where LLM_MODEL is set, else rules.
+        size, overlap
+            Of chunks, in characters.
+        fields
+            For rows of JSON and CSV: which field is the "id", "name" and "text".
+
+        Raises
+        ------
+        PathNotFound
+            A path that names nothing; found before any work.
+        InputError, SettingsError, StoreError
+            Sizes, names or settings that can not be followed; the store failed. A document that can not be read is no error:
+            the report says so.
+        """
+        options = self._options(size, overlap)
+        registry.load(chunking, chunker, what="chunker")
+        loaded = load_paths([paths] if isinstance(paths, str) else list(paths), fields=fields)
+        packs = packs_of(pack)
+        recipe = Recipe(packs, self._extractors(extractor), self.embedder, chunker, options)
+        return ingest(loaded, recipe, self.store, progress=progress)
+
+    def _options(self, size: int, overlap: int) -> Options:
+        if size < 1 or not 0 <= overlap < size:
+            raise InputError(f"chunks of {size} characters that overlap by {overlap} can not be: 0 <= overlap < size is needed")
+        return Options(size, overlap, embed=lambda texts: self.embedder.encode(texts), ask=self._asker())
+
+    def _asker(self) -> Callable[[str], Sequence[int]] | None:
+        llm = self.llm
+        return None if llm is None else lambda numbered: ask_breaks(llm, numbered)
+
+    def _extractors(self, name: str) -> Callable[[Pack], Extractor]:
+        chosen = name or (LLM if self.llm else RULES)
+        registry.load(extraction, chosen, what="extractor")
+        if chosen == LLM and self.llm is None:
+            raise SettingsError("the extractor llm needs a model: set LLM_MODEL, such as LLM_MODEL=openai:gpt-5-mini")
+        made: dict[str, Extractor] = {}
+
+        def extractor_for(pack: Pack) -> Extractor:
+            if pack.signature not in made:
+                made[pack.signature] = open_extractor(chosen, pack, llm=self.llm, spacy_model=self._settings.spacy_model)
+            return made[pack.signature]
+
+        return extractor_for
+
+    def ask(self, question: str, *, method: str = "graph", k: int = 10) -> Answer:
+        """Answer a question by one method with k passages; `Graph.methods` lists them.
+
+        Raises
+        ------
+        InputError
+            An empty question, an unknown method, or no documents yet.
+        """
+        self._not_empty()
+        return ask(question, self.sources, method=method, k=k)
+
+    def compare(
+        self, question: str, *, methods: Sequence[str] = ("graph", "hyde", "vanilla"), k: int = 10
+    ) -> Comparison:
+        """Answer a question by several methods side by side."""
+        self._not_empty()
+        return compare(question, self.sources, methods=methods, k=k)
+
+    def connect(self, source: str, target: str, *, k: int = 3, hops: int = 4) -> Connection:
+        """The k best chains of at most ``hops`` relations between two named entities.
+
+        Raises
+        ------
+        UnknownEntity
+            A name that nothing in the graph bears. An ambiguous name is no error: the connection lists its candidates.
+        """
+        if k < 1 or hops < 1:
+            raise InputError(f"k is {k} and hops is {hops}; both must be at least 1")
+        self._not_empty()
+        return connect(source, target, self.sources, k=k, hops=hops)
+
+    def entity(self, name: str) -> EntityView:
+        """An entity by name, with the relations around it.
+
+        Raises
+        ------
+        UnknownEntity, AmbiguousEntity
+            No entity bears the name, or several do.
+        """
+        self._not_empty()
+        return EntityView(*describe(name, self.sources))
+
+    def status(self) -> Status:
+        """Counts, fingerprint, model and place."""
+        place = self._settings.neo4j_uri if self._settings.store == "neo4j" else str(Path(self._settings.home) / "graph.db")
+        return Status(*self.store.counts(), self.store.fingerprint(), self.embedder.name, f"{self._settings.store} {place}")
+
+    def documents(self) -> list[DocumentRecord]:
+        """All documents, by source."""
+        return self.store.documents()
+
+    def document(self, source: str) -> Document:
+        """A document by its source, name or id.
+
+        Raises
+        ------
+        InputError
+            There is none, or several have that name.
+        """
+        found = [d for d in self.store.documents() if source in (d.source, d.id)]
+        found = found or [d for d in self.store.documents() if source in (d.name, Path(d.source).name)]
+        if len(found) != 1:
+            several = f"; it is the name of {', '.join(d.source for d in found)}" if found else ""
+            raise InputError(f'no document is "{source}"{several}: `hoptrace status --documents` lists them')
+        return self.store.fetch_documents([found[0].id])[found[0].id]
+
+    def delete(self, source: str) -> bool:
+        """Remove exactly what a document, named as `document` takes it, gave to the graph."""
+        return self.store.remove(self.document(source).id)
+
+    def quarantine(self) -> list[Rejected]:
+        """What extractors said that failed a check, and why."""
+        return self.store.rejected()
+
+    def _not_empty(self) -> None:
+        if not self.store.counts().documents:
+            raise InputError("no graph here yet: run `hoptrace ingest PATH`, or `hoptrace demo` for the bundled corpus")
+
+
+def chunk(
+    path: str, *, strategy: str = "structure", size: int = DEFAULT_SIZE, overlap: int = 0
+) -> list[tuple[Document, list[Chunk]]]:
+    """How a strategy cuts the documents of a path; no store is needed.
+
+    Raises
+    ------
+    InputError
+        The path or the strategy is not there, the sizes can not be, or a document can not be read.
+    """
+    registry.load(chunking, strategy, what="chunker")
+    options = Graph.open()._options(size, overlap)
+    cut = []
+    for document in load_paths([path]):
+        if isinstance(document, Failure):
+            raise InputError(f"{document.source}: {document.reason}")
+        cut.append((document, chunk_document(document, strategy=strategy, options=options)))
+    return cut
+
+
+def demo_corpus() -> Path:
+    """The folder of the bundled corpus: ``documents/*.md`` and ``questions.jsonl``."""
+    return Path(__file__).parent / "corpus" / "drug_interactions"

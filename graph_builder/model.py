@@ -116,6 +116,11 @@ class Alias:
         """The form in which names are equal."""
         return normalise(self.name)
 
+    @property
+    def referent(self) -> str:
+        """The normalised name of what it stands for: the pack's canonical name, or its own."""
+        return normalise(self.canonical or self.name)
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:

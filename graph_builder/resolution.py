@@ -123,11 +123,10 @@ def _by_name(aliases: Sequence[Alias]) -> Iterable[Join]:
 
 def _by_pack(aliases: Sequence[Alias]) -> Iterable[Join]:
     first: dict[tuple[str, str], Alias] = {}
-    for alias in aliases:
-        if alias.canonical:
-            bearer = first.setdefault((alias.type, alias.canonical), alias)
-            if bearer is not alias:
-                yield Join(bearer.id, alias.id, "pack")
+    for alias in sorted(aliases, key=lambda a: not a.canonical):
+        bearer = first.setdefault((alias.type, alias.referent), alias)
+        if bearer is not alias and (bearer.canonical or alias.canonical):
+            yield Join(bearer.id, alias.id, "pack")
 
 
 def _by_similarity(aliases: Sequence[Alias], vectors: Mapping[str, Vectors]) -> Iterable[Join]:

@@ -6,8 +6,9 @@ from dataclasses import replace
 from itertools import combinations
 
 from graph_builder.errors import InputError
+from graph_builder.llm import Usage
 from graph_rag.composing import Composed, compose
-from graph_rag.model import Answer, Citation, Comparison, Overlap, Retrieval, Statement, Usage
+from graph_rag.model import Answer, Citation, Comparison, Overlap, Retrieval, Statement
 from graph_rag.retrieval import retriever
 from graph_rag.sources import Question, Sources, timed
 from graph_rag.verification import Checker

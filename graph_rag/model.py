@@ -6,6 +6,7 @@ Offsets count code points of the document's text; ``document`` is the source as 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from graph_builder.llm import Usage
 from graph_builder.model import Modality, Polarity
 
 
@@ -109,16 +110,6 @@ class Statement:
 
     text: str
     citations: tuple[Citation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What language models were asked for; ``dollars`` is None where a price is unknown."""
-
-    calls: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    dollars: float | None = 0.0
 
 
 @dataclass(frozen=True, slots=True)

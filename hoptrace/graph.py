@@ -8,12 +8,12 @@ from types import TracebackType
 
 from graph_builder import chunking, extraction, registry, stores
 from graph_builder.chunking import DEFAULT_SIZE, Options, chunk_document
-from graph_builder.chunking.llm import ask_breaks
 from graph_builder.embedding import Embedder, open_embedder
 from graph_builder.errors import InputError, SettingsError
 from graph_builder.extraction import Extractor, open_extractor
 from graph_builder.ingest import IngestReport, Progress, ingest
 from graph_builder.llm import LanguageModel, open_model
+from graph_builder.llm.breaks import ask_breaks
 from graph_builder.loading import Failure, load_paths
 from graph_builder.model import Chunk, Document, Entity, Rejected
 from graph_builder.packs import Pack
@@ -170,8 +170,6 @@ class Graph:
         return ingest(loaded, recipe, self.store, progress=progress)
 
     def _options(self, size: int, overlap: int) -> Options:
-        if size < 1 or not 0 <= overlap < size:
-            raise InputError(f"chunks of {size} characters that overlap by {overlap} can not be: 0 <= overlap < size is needed")
         return Options(size, overlap, embed=lambda texts: self.embedder.encode(texts), ask=self._asker())
 
     def _asker(self) -> Callable[[str], Sequence[int]] | None:

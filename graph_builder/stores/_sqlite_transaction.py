@@ -73,7 +73,7 @@ class SqliteTransaction:
         self._db.executemany(
             "INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?, ?, ?, ?, ?, '')",
             [
-                (a.id, a.name, a.type, a.canonical, a.normalised, normalise(a.canonical), block(a), vector.tobytes())
+                (a.id, a.name, a.type, a.canonical, a.normalised, a.referent, block(a), vector.tobytes())
                 for a, vector in zip(c.aliases, c.alias_vectors, strict=True)
             ],
         )
@@ -155,8 +155,8 @@ class SqliteTransaction:
             " SELECT id FROM given"
             " UNION SELECT a.id FROM alias a JOIN given g ON a.entity_id = g.entity_id WHERE g.entity_id <> ''"
             " UNION SELECT a.id FROM alias a JOIN given g ON a.normalised = g.normalised"
-            " UNION SELECT a.id FROM alias a JOIN given g ON a.normalised_canonical = g.normalised_canonical"
-            "  WHERE g.normalised_canonical <> ''"
+            " UNION SELECT a.id FROM alias a JOIN given g ON a.referent = g.referent"
+            "  WHERE g.referent <> ''"
             " UNION SELECT a.id FROM alias a JOIN given g ON a.block = g.block WHERE g.block <> ''"
             " UNION SELECT e.object FROM evidence e JOIN given g ON e.subject = g.id WHERE e.predicate = :same"
             " UNION SELECT e.subject FROM evidence e JOIN given g ON e.object = g.id WHERE e.predicate = :same"

@@ -13,11 +13,11 @@ CREATE TABLE chunk (
 CREATE INDEX chunk_document ON chunk (document_id);
 CREATE TABLE alias (
   id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, type TEXT NOT NULL, canonical TEXT NOT NULL, normalised TEXT NOT NULL,
-  normalised_canonical TEXT NOT NULL, block TEXT NOT NULL, vector BLOB NOT NULL, entity_id TEXT NOT NULL DEFAULT ''
+  referent TEXT NOT NULL, block TEXT NOT NULL, vector BLOB NOT NULL, entity_id TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX alias_entity ON alias (entity_id);
 CREATE INDEX alias_normalised ON alias (normalised);
-CREATE INDEX alias_canonical ON alias (normalised_canonical);
+CREATE INDEX alias_referent ON alias (referent);
 CREATE INDEX alias_block ON alias (block);
 CREATE TABLE mention (
   document_id TEXT NOT NULL, chunk_id TEXT NOT NULL, alias_id TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL

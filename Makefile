@@ -1,0 +1,52 @@
+# Every target stands on `install`, which does nothing when neither the project file nor the pins have changed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check format bench bench-fda ui wheel clean
+
+help: ## Show the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+install: $(STAMP) ## Make .venv with all that the targets below need
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[all,dev]"
+	@touch $@
+
+demo: install ## Build the bundled corpus into a graph, answer a question three ways, open the page
+	$(BIN)/hoptrace demo
+
+test: install ## Run all tests, and the examples in the docstrings of the public API
+	$(BIN)/python -m pytest
+
+check: install ## Style, types, and the directions of imports
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest --quiet tests/test_architecture.py
+
+format: install ## Lay the code out and mend what can be mended safely
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: install ## Measure on the bundled corpus
+	$(BIN)/python benchmarks/bundled.py
+
+bench-fda: install ## Measure on the FDA labels; FDA=folder names where they lie
+	$(BIN)/python benchmarks/fda.py $(FDA)
+
+ui: install ## Open the page
+	$(BIN)/hoptrace ui
+
+wheel: install ## Build the wheel into dist/
+	$(BIN)/python -m build --wheel
+
+clean: ## Remove what was made: .venv, caches, builds. Graphs (.hoptrace) stay
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

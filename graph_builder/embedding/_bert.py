@@ -1,0 +1,109 @@
+"""The encoder of BERT in plain torch (Devlin et al. 2019, section 3), with mean pooling (Reimers and Gurevych 2019).
+
+Why not `transformers`: importing it and sentence-transformers takes 3 to 6 seconds, which every `hoptrace ask` would
+wait for; this file needs torch alone. It reads only rows of equal length, so there is neither padding nor a mask, and a
+text's vector does not depend on the texts beside it. Residuals and norms stay in float32; only what is multiplied is of
+the chosen type, which costs no time and halves the distance to float32.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+from torch.nn import functional
+
+_EPSILON = 1e-12
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """The weights of one layer; query, key and value are one matrix, shape (3 * dim, dim)."""
+
+    attend: tuple[Tensor, Tensor]
+    project: tuple[Tensor, Tensor]
+    attended_norm: tuple[Tensor, Tensor]
+    widen: tuple[Tensor, Tensor]
+    narrow: tuple[Tensor, Tensor]
+    norm: tuple[Tensor, Tensor]
+
+
+@dataclass(frozen=True)
+class Bert:
+    """An encoder: `Bert.read(folder)`, then call it with token ids."""
+
+    words: Tensor
+    places: Tensor
+    norm: tuple[Tensor, Tensor]
+    layers: tuple[_Layer, ...]
+    heads: int
+    dtype: torch.dtype
+
+    @classmethod
+    def read(cls, folder: Path, dtype: torch.dtype) -> "Bert":
+        """The model whose `config.json` and `model.safetensors` lie in a folder, with matrices of type ``dtype``."""
+        config = json.loads((folder / "config.json").read_text("utf-8"))
+        weights = load_file(folder / "model.safetensors")
+        places = (
+            weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
+        )
+        layers = tuple(_layer(weights, f"encoder.layer.{i}", dtype) for i in range(config["num_hidden_layers"]))
+        words = weights["embeddings.word_embeddings.weight"]
+        return cls(words, places, _pair(weights, "embeddings.LayerNorm"), layers, config["num_attention_heads"], dtype)
+
+    @property
+    def dim(self) -> int:
+        """Length of a vector."""
+        return self.words.shape[1]
+
+    def __call__(self, ids: Tensor) -> Tensor:
+        """Unit vectors of rows of token ids: shape (n, length) gives (n, dim), float32."""
+        hidden = _normed(self.words[ids] + self.places[: ids.shape[1]], self.norm)
+        for layer in self.layers:
+            hidden = _normed(hidden + self._attention(hidden, layer), layer.attended_norm)
+            wide = functional.gelu(self._times(hidden, layer.widen))
+            hidden = _normed(hidden + self._times(wide, layer.narrow), layer.norm)
+        return functional.normalize(hidden.mean(dim=1), dim=1)
+
+    def _attention(self, hidden: Tensor, layer: _Layer) -> Tensor:
+        rows, length, dim = hidden.shape
+        split = self._times(hidden, layer.attend).view(rows, length, 3, self.heads, dim // self.heads)
+        query, key, value = split.permute(2, 0, 3, 1, 4)
+        mixed = functional.scaled_dot_product_attention(query, key, value)
+        return self._times(mixed.transpose(1, 2).reshape(rows, length, dim), layer.project)
+
+    def _times(self, hidden: Tensor, weights: tuple[Tensor, Tensor]) -> Tensor:
+        return functional.linear(hidden.to(self.dtype), *weights)
+
+
+def _normed(hidden: Tensor, weights: tuple[Tensor, Tensor]) -> Tensor:
+    return functional.layer_norm(hidden, hidden.shape[-1:], *weights, eps=_EPSILON)
+
+
+def _pair(weights: dict[str, Tensor], name: str) -> tuple[Tensor, Tensor]:
+    return weights[f"{name}.weight"], weights[f"{name}.bias"]
+
+
+def _layer(weights: dict[str, Tensor], name: str, dtype: torch.dtype) -> _Layer:
+    def matrix(part: str) -> tuple[Tensor, Tensor]:
+        weight, bias = _pair(weights, f"{name}.{part}")
+        return weight.to(dtype), bias.to(dtype)
+
+    three = [matrix(f"attention.self.{part}") for part in ("query", "key", "value")]
+    return _Layer(
+        attend=(torch.cat([weight for weight, _ in three]), torch.cat([bias for _, bias in three])),
+        project=matrix("attention.output.dense"),
+        attended_norm=_pair(weights, f"{name}.attention.output.LayerNorm"),
+        widen=matrix("intermediate.dense"),
+        narrow=matrix("output.dense"),
+        norm=_pair(weights, f"{name}.output.LayerNorm"),
+    )
+
+
+def fastest_type() -> torch.dtype:
+    """The type in which this processor multiplies fastest: bfloat16 where it does so natively, else float32."""
+    # Only these two instruction sets multiply bfloat16; elsewhere it is emulated, and slower than float32.
+    can = torch.cpu.get_capabilities()
+    return torch.bfloat16 if can.get("avx512_bf16") or can.get("amx_bf16") else torch.float32

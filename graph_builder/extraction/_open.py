@@ -1,0 +1,3 @@
+"""placeholder"""
+class OpenReader:
+    def __init__(self,p,m,n): pass

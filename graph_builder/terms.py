@@ -14,12 +14,16 @@ import snowballstemmer
 from graph_builder.names import words
 
 _STEMMER = snowballstemmer.stemmer("english")
+_LONGEST_TERM = 100
+"""Letters of a term that count: full-text engines cut long tokens, each at its own length (Lucene at 255)."""
+
+_MOST_TERMS = 500
+"""Terms of a query that count. Lucene refuses a query of more than 1,024."""
+
 K1 = 1.2
 B = 0.75
 STOP_WORDS = frozenset(
-    "a an and are as at be been but by can did do does for from had has have how i if in into is it its may no nor not of on or "
-    "s so such than that the their them then there these they this to was were what when where which who whom whose why "
-    "will with would you your".split()
+    ["a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "did", "do", "does", "for", "from", "had", "has", "have", "how", "i", "if", "in", "into", "is", "it", "its", "may", "no", "nor", "not", "of", "on", "or", "s", "so", "such", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "to", "was", "were", "what", "when", "where", "which", "who", "whom", "whose", "why", "will", "with", "would", "you", "your"]
 )
 
 
@@ -30,7 +34,12 @@ def _stem(word: str) -> str:
 
 def terms(text: str) -> list[str]:
     """The text's index terms in order: folded words, stemmed unless they hold a digit; stop words are left out."""
-    return [_stem(word) for word in words(text) if word not in STOP_WORDS]
+    return [_stem(word)[:_LONGEST_TERM] for word in words(text) if word not in STOP_WORDS]
+
+
+def query_terms(text: str) -> list[str]:
+    """The distinct terms of a text that asks, sorted; of a very long one the first few hundred."""
+    return sorted(list(dict.fromkeys(terms(text)))[:_MOST_TERMS])
 
 
 class Corpus(NamedTuple):

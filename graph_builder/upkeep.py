@@ -1,8 +1,8 @@
 """Keeps entities and relations in step with what documents contributed, inside one transaction of a store.
 
-A store holds two layers. What documents gave (chunks, aliases, mentions, evidence) is written and removed as it is. What follows
-from it (entities, relations) is recomputed here for the part that a change touches, by the same functions for every store:
-therefore adding and removing commute, and two stores can not drift apart.
+A store holds two layers. What documents gave (chunks, aliases, mentions, evidence) is written and removed as it is. What
+follows from it (entities, relations) is recomputed here for the part that a change touches, by the same functions for every
+store: therefore adding and removing commute, and two stores can not drift apart.
 """
 
 from collections import defaultdict
@@ -37,7 +37,7 @@ class Transaction(Protocol):
         """(id, recipe) of the documents from a source."""
 
     def insert(self, contribution: Contribution) -> None:
-        """Write what the document gives; aliases that are there already stay as they are."""
+        """Write what the document gives, of the aliases `aliases_in`; those that are there already stay as they are."""
 
     def delete(self, document_id: str) -> None:
         """Delete what the document gave, and the aliases that nothing mentions any more."""
@@ -46,7 +46,10 @@ class Transaction(Protocol):
         """Ids of the aliases in the document's mentions and evidence."""
 
     def related(self, alias_ids: Collection[str]) -> dict[str, Placed]:
-        """These aliases, and all that share with one of them an entity, a normalised name, a canonical name, a block or a declaration."""
+        """These aliases, and all that share one of these with one of them: entity, name, block, declaration.
+
+        A name is the normalised form of the alias or of its canonical name; one's may be the other's.
+        """
 
     def declared(self, alias_ids: Collection[str]) -> list[Join]:
         """Declarations (`SAME_AS` evidence) between these aliases."""
@@ -64,7 +67,7 @@ class Transaction(Protocol):
         """Evidence that counts for one of the relations."""
 
     def relations_of(self, document_id: str) -> set[str]:
-        """Ids of the relations that the document's evidence counts for."""
+        """Ids of the relations that the document's evidence counts for; "" where it counts for none."""
 
     def assign(self, relation_of: Mapping[str, str]) -> None:
         """Set the relation that evidence counts for, by evidence id."""
@@ -74,20 +77,52 @@ class Transaction(Protocol):
 
 
 def add(transaction: Transaction, contribution: Contribution) -> None:
-    """Write a contribution in place of whatever its source gave before; nothing happens when it is there already."""
+    """Write a contribution in place of whatever its source gave before; nothing happens when it is there already.
+
+    Raises
+    ------
+    ValueError
+        A mention or evidence points to an alias or a chunk that the contribution does not hold: whoever made it erred.
+    """
+    _check(contribution)
     document = contribution.document
     present = transaction.documents_of(document.source)
     if present == [(document.id, contribution.recipe)]:
         return
     touched = _take_out(transaction, [id_ for id_, _ in present])
     transaction.insert(contribution)
-    touched.aliases |= {alias.id for alias in contribution.aliases}
+    touched.aliases |= _named_in(contribution)
     _rederive(transaction, touched, contribution.evidence)
 
 
 def remove(transaction: Transaction, document_id: str) -> None:
     """Take out exactly what a document gave."""
     _rederive(transaction, _take_out(transaction, [document_id]), ())
+
+
+def aliases_in(contribution: Contribution) -> list[tuple[Alias, Vectors]]:
+    """The aliases that the contribution's mentions and evidence name, with their vectors.
+
+    Another alias in it would have nothing that holds it, and so nothing that takes it away with its document.
+    """
+    named = _named_in(contribution)
+    pairs = zip(contribution.aliases, contribution.alias_vectors, strict=True)
+    return [(alias, vector) for alias, vector in pairs if alias.id in named]
+
+
+def _named_in(contribution: Contribution) -> set[str]:
+    return _ends(contribution.evidence) | {mention.alias_id for mention in contribution.mentions}
+
+
+def _check(contribution: Contribution) -> None:
+    aliases = _named_in(contribution) - {alias.id for alias in contribution.aliases}
+    places = {e.chunk_id for e in contribution.evidence} | {m.chunk_id for m in contribution.mentions}
+    chunks = places - {chunk.id for chunk in contribution.chunks}
+    if aliases or chunks:
+        missing = ", ".join(sorted(aliases | chunks))
+        raise ValueError(
+            f"the contribution of {contribution.document.source} points to what it does not hold: {missing}"
+        )
 
 
 @dataclass(slots=True)
@@ -136,15 +171,22 @@ def _rederive(transaction: Transaction, touched: _Touched, new: Sequence[Evidenc
 
 
 def _changed(entities: Sequence[Entity], before: Mapping[str, str], touched: Collection[str]) -> list[Entity]:
-    """The entities whose members, or the reasons for joining them, may differ from what the store holds."""
+    """The entities whose members, or the reasons for joining them, may differ from what the store holds.
+
+    A new document changes reasons without changing members only by declaring them.
+    """
     members = defaultdict(set)
     for alias_id, entity_id in before.items():
         members[entity_id].add(alias_id)
-    return [
-        entity
-        for entity in entities
-        if entity.id in touched or set(entity.alias_ids) != members[entity.id] or any(j.evidence_id for j in entity.joins)
-    ]
+
+    def differs(entity: Entity) -> bool:
+        return (
+            entity.id in touched
+            or set(entity.alias_ids) != members[entity.id]
+            or any(j.evidence_id for j in entity.joins)
+        )
+
+    return [entity for entity in entities if differs(entity)]
 
 
 def _name_vectors(entities: Iterable[Entity], placed: Mapping[str, Placed]) -> dict[str, Vectors]:
@@ -160,10 +202,14 @@ def _reassign(transaction: Transaction, moved: Collection[str], new: Sequence[Ev
     """Point new evidence, and that of moved aliases, at its relation; the relations that lost or won some."""
     claims = {c.evidence.id: c for c in transaction.claims_of(moved)}
     claims |= {e.id: Claim(e, "") for e in new if e.predicate != SAME_AS and e.id not in claims}
-    entity_at = transaction.entities_at({id_ for c in claims.values() for id_ in (c.evidence.subject, c.evidence.object)})
+    entity_at = transaction.entities_at(_ends(c.evidence for c in claims.values()))
     relation_of = {id_: _relation_id(c.evidence, entity_at) for id_, c in claims.items()}
     transaction.assign(relation_of)
     return {c.relation_id for c in claims.values()} | set(relation_of.values())
+
+
+def _ends(evidence: Iterable[Evidence]) -> set[str]:
+    return {id_ for e in evidence for id_ in (e.subject, e.object)}
 
 
 def _relation_id(evidence: Evidence, entity_at: Mapping[str, str]) -> str:
@@ -178,8 +224,7 @@ def _refresh(transaction: Transaction, relation_ids: set[str]) -> None:
     groups = defaultdict(list)
     for claim in transaction.claims_for(relation_ids):
         groups[claim.relation_id].append(claim.evidence)
-    ends = {id_ for group in groups.values() for e in group for id_ in (e.subject, e.object)}
-    entity_at = transaction.entities_at(ends)
+    entity_at = transaction.entities_at(_ends(e for group in groups.values() for e in group))
     relations = [_relation(id_, group, entity_at) for id_, group in sorted(groups.items())]
     transaction.replace_relations(relations, relation_ids - set(groups))
 

@@ -65,13 +65,11 @@ def _asked(question: str, sources: Sources, k: int) -> Question:
 
 def _answer(question: Question, sources: Sources, method: str, retrieval: Retrieval) -> Answer:
     seconds = dict(retrieval.seconds)
-    missing = retrieval.missing
     with timed(seconds, "answer"):
         if sources.llm is None:
             composed = compose(question, sources, retrieval)
         else:
-            composed, said_missing = write(question, sources, sources.llm, retrieval)
-            missing = missing or said_missing
+            composed = write(question, sources, sources.llm, retrieval)
     with timed(seconds, "verify"):
         statements = _checked(composed, sources)
     abstained = not statements
@@ -80,7 +78,7 @@ def _answer(question: Question, sources: Sources, method: str, retrieval: Retrie
         question=question.text,
         answer="" if abstained else composed.text,
         abstained=abstained,
-        missing=(missing or "no passage states anything near the question") if abstained else "",
+        missing=(composed.missing or "no passage states anything near the question") if abstained else "",
         statements=statements,
         chains=tuple(retrieval.chains),
         passages=tuple(retrieval.passages),
@@ -107,7 +105,7 @@ def _checked(composed: Composed, sources: Sources) -> tuple[Statement, ...]:
     for statement in composed.statements:
         citations = tuple(replace(c, verified=True) for c in statement.citations if stands(c))
         if citations:
-            kept.append(Statement(statement.text, citations))
+            kept.append(replace(statement, citations=citations))
     return tuple(kept)
 
 

@@ -10,7 +10,7 @@ from graph_rag.sources import Question, Sources
 from graph_rag.verification import Checker
 from graph_rag.walk import Path, Step, Surroundings, path_strength
 
-WEIGHTS = {"strength": 0.35, "relevance": 0.35, "coverage": 0.25, "brevity": 0.05}
+WEIGHTS = {"strength": 0.4, "relevance": 0.25, "coverage": 0.2, "brevity": 0.15}
 """How the parts of a chain's score add up; each part is in [0, 1]."""
 _QUOTES_CONSIDERED = 12
 _ALIKE = 0.67

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph_builder.model import Modality, Polarity
+from graph_rag.deriving import Derived, derive
 from graph_rag.model import Chain, Citation, Hop, Passage, Retrieval, Statement
 from graph_rag.sources import Question, Sources
 
@@ -17,6 +18,8 @@ _FROM_PASSAGES = 5
 _NEAR = 0.42
 """Cosine of a source sentence with the question below which it is not offered as an answer."""
 _ALSO = 2
+_AS_RELEVANT = 0.85
+"""Share of the best chain's relevance that another chain needs to be told beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,41 +28,57 @@ class Composed:
 
     text: str
     statements: tuple[Statement, ...]
+    missing: str = ""
 
 
 def compose(question: Question, sources: Sources, retrieval: Retrieval) -> Composed:
-    """Tell the chains where there are any that check, else quote the nearest sentences."""
-    proven = [chain for chain in retrieval.chains if chain.verified]
-    if proven:
-        return _tell(question.text, proven)
+    """Tell the chains where there are any that check and answer, else quote the nearest sentences."""
+    told = [chain for chain in retrieval.chains if chain.verified and _tells(chain, sources)]
+    if told:
+        return _tell(question.text, told, retrieval.linked, sources)
     if retrieval.missing:
-        return Composed("", ())
+        return Composed("", (), retrieval.missing)
+    if len(retrieval.linked) > 1 and retrieval.chains:
+        ends = f"{retrieval.linked[0]} and {' or '.join(retrieval.linked[1:])}"
+        return Composed("", (), f"{ends} have neighbours in common, but nothing states an influence of one on the other")
     return quote(question, sources, retrieval.passages)
 
 
-def _tell(question: str, chains: Sequence[Chain]) -> Composed:
+def _tells(chain: Chain, sources: Sources) -> bool:
+    """Whether a chain is an argument: in a closed domain one that runs one way; a relation without direction runs both."""
+    directed = {hop.forward for hop in chain.hops if not sources.symmetric(hop.predicate)}
+    return len(directed) <= 1 or not all(sources.is_closed(hop.predicate) for hop in chain.hops)
+
+
+def _tell(question: str, chains: Sequence[Chain], linked: Sequence[str], sources: Sources) -> Composed:
     best, *others = chains
     statements = [_statement(hop) for hop in best.hops]
-    also = [c for c in others if len(c.hops) <= len(best.hops) and set(c.names) & set(best.names)][:_ALSO]
-    opening = _opening(question, best)
-    text = " ".join(filter(None, [opening, *(s.text for s in statements)]))
+    derived = [_derived(d) for d in derive(best, sources.packs)]
+    wanted = best.parts.get("relevance", 0.0) * _AS_RELEVANT
+    also = [c for c in others if len(c.hops) <= len(best.hops) and c.parts.get("relevance", 0.0) >= wanted][:_ALSO]
+    opening = _opening(question, best, linked)
+    text = " ".join(filter(None, [opening, *(s.text for s in statements), *(f"Therefore {s.text}" for s in derived)]))
     if also:
         text += " Also stated: " + "; ".join(_aside(chain) for chain in also) + "."
     extra = [_statement(hop) for chain in also for hop in chain.hops]
-    return Composed(text, tuple({s.text: s for s in [*statements, *extra]}.values()))
+    return Composed(text, tuple({s.text: s for s in [*statements, *derived, *extra]}.values()))
 
 
-def _opening(question: str, chain: Chain) -> str:
-    """What the chain says to the question as a whole."""
+def _derived(derived: Derived) -> Statement:
+    return Statement(f"{derived.text}.", tuple(_citation(hop) for hop in derived.premises), derived=True)
+
+
+def _opening(question: str, chain: Chain, linked: Sequence[str]) -> str:
+    """What the chain says to the question as a whole; yes or no only where it joins two things that the question names."""
     names, first = chain.names, chain.hops[0]
-    if not _YES_NO.match(question.strip()):
-        return f"{_upper(names[0])} and {names[-1]} are linked through {_listed(names[1:-1])}." if names[1:-1] else ""
+    through = f"{names[0]} and {names[-1]} are linked through {_listed(names[1:-1])}." if names[1:-1] else ""
+    if not _YES_NO.match(question.strip()) or not {names[0], names[-1]} <= set(linked):
+        return _upper(through)
     if first.polarity is Polarity.NEGATED:
         return "No."
     sure = all(hop.modality is Modality.ASSERTED for hop in chain.hops)
-    if not names[1:-1]:
-        return "Yes." if sure else "Possibly."
-    return f"{'Yes' if sure else 'Possibly'}: {names[0]} and {names[-1]} are linked through {_listed(names[1:-1])}."
+    yes = "Yes" if sure else "Possibly"
+    return f"{yes}: {through}" if through else f"{yes}."
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -67,8 +86,11 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _statement(hop: Hop) -> Statement:
-    citation = Citation(hop.document, hop.chunk, hop.start, hop.end, hop.quote, hop.verified)
-    return Statement(f"{_upper(said(hop))}.", (citation,))
+    return Statement(f"{_upper(said(hop))}.", (_citation(hop),))
+
+
+def _citation(hop: Hop) -> Citation:
+    return Citation(hop.document, hop.chunk, hop.start, hop.end, hop.quote, hop.verified)
 
 
 def said(hop: Hop) -> str:

@@ -106,10 +106,11 @@ class Retrieval:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence of an answer with what it rests on."""
+    """A sentence of an answer with what it rests on; ``derived`` when a rule concludes it from the cited premises."""
 
     text: str
     citations: tuple[Citation, ...]
+    derived: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,15 @@ class Sources:
         return speaking[0].reads(predicate, polarity, modality)
 
 
+    def is_closed(self, predicate: str) -> bool:
+        """Whether a closed pack defines the predicate, and with it its direction."""
+        return any(predicate in pack.relation_types for pack in self.packs if not pack.is_open)
+
+    def symmetric(self, predicate: str) -> bool:
+        """Whether the predicate says the same in both directions."""
+        return any(pack.relation_types[predicate].symmetric for pack in self.packs if predicate in pack.relation_types)
+
+
 @dataclass(frozen=True)
 class Linked:
     """An entity that the question names: where, and how it was found ("name", "pack" or "similar")."""

@@ -8,6 +8,7 @@ target. A negated relation is never a step of a path; it can only stand alone, a
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import log
 
 from graph_builder.model import Modality, Polarity, Relation
@@ -16,6 +17,7 @@ from graph_builder.stores import Store
 CAP = 200
 BEAM = 120
 FRONTIER = 150
+TURN = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,20 +83,27 @@ class Surroundings:
 
 
 def strength(step: Step) -> float:
-    """In (0, 1]: how firmly a step is stated, and whether it is walked as it reads."""
+    """In (0, 1]: how firmly a step is stated."""
     sure = 0.75 if step.relation.modality is Modality.POSSIBLE else 1.0
-    along = 1.0 if step.forward else 0.85
-    return step.relation.confidence * sure * along
+    return step.relation.confidence * sure
+
+
+def turns(path: Path) -> int:
+    """How often a path changes between walking along relations and against them.
+
+    Each turn weakens what a path says: that two drugs treat one disease, or share an enzyme, is no influence of one on the other.
+    """
+    return sum(left.forward != right.forward for left, right in pairwise(path))
 
 
 def path_strength(path: Path, surroundings: Surroundings) -> float:
-    """In (0, 1]: the geometric mean of the steps, times the specificity of what lies between them."""
+    """In (0, 1]: the geometric mean of the steps, times the specificity of what lies between them, less for each turn."""
     product = 1.0
     for step in path:
         product *= strength(step)
     between = [surroundings.specificity(step.end) for step in path[:-1]]
     specific = sum(between) / len(between) if between else 1.0
-    return float(product ** (1 / len(path)) * specific**0.5)
+    return float(product ** (1 / len(path)) * specific**0.5 * TURN ** turns(path))
 
 
 def between(

@@ -30,8 +30,8 @@ class _Written(BaseModel):
     missing: str = ""
 
 
-def write(question: Question, sources: Sources, llm: LanguageModel, retrieval: Retrieval) -> tuple[Composed, str]:
-    """The composed answer, and what the model says is missing."""
+def write(question: Question, sources: Sources, llm: LanguageModel, retrieval: Retrieval) -> Composed:
+    """What the model says of the evidence, as far as it cites it; else what is missing."""
     numbered = _evidence(sources, retrieval)
     listed = "\n".join(f"[{n}] {' '.join(c.quote.split())}" for n, c in enumerate(numbered, 1))
     written = llm.complete(_Written, instructions=_INSTRUCTIONS, prompt=f"Question: {question.text}\n\n{listed}")
@@ -40,7 +40,8 @@ def write(question: Question, sources: Sources, llm: LanguageModel, retrieval: R
         cited = tuple(numbered[n - 1] for n in said.sentences if 1 <= n <= len(numbered))
         if cited and said.text.strip():
             statements.append(Statement(said.text.strip(), cited))
-    return Composed(" ".join(s.text for s in statements), tuple(statements)), written.missing
+    missing = retrieval.missing or written.missing
+    return Composed(" ".join(s.text for s in statements), tuple(statements), missing)
 
 
 def _evidence(sources: Sources, retrieval: Retrieval) -> Sequence[Citation]:

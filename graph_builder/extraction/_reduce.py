@@ -23,6 +23,7 @@ _FLAG_AFTER = re.compile(
     rf"(?:(?:of|by|for|with|to|in|on)\s+)?({_NAME})"
 )
 _LESSER = re.compile(r"possibly|perhaps|probably|potentially")
+_FLAGS = re.compile(r"\bnot\b|\bneither\b|\bto a |possibly|perhaps|probably|potentially", re.IGNORECASE)
 _NEITHER = re.compile(rf"\b[Nn]either\s+({_NAME})\s+nor\s+({_NAME})")
 _EMPTY_BRACKETS = re.compile(r"\s*\([^()<>]*\)")
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
@@ -46,13 +47,16 @@ class Reducer:
 
     def reduce(self, sketch: Sketch, findings: Findings) -> None:
         """Rewrite the sketch in place, leaving claims and aliases in ``findings``."""
+        bracketed = "(" in sketch.text
         self._declared(sketch, findings)
-        self._open_brackets(sketch, findings)
+        if bracketed:
+            self._open_brackets(sketch, findings)
         self._merge(sketch)
         self._name_roles(sketch)
-        self._close_brackets(sketch, findings)
-        self._merge(sketch)
-        self._name_roles(sketch)
+        if bracketed:
+            self._close_brackets(sketch, findings)
+            self._merge(sketch)
+            self._name_roles(sketch)
         self._play_roles(sketch, findings)
         self._classes(sketch, findings)
         self._merge(sketch)
@@ -107,9 +111,13 @@ class Reducer:
 
     def _merge(self, sketch: Sketch) -> None:
         """Join lists of names of one group into one slot each."""
-        text = _FLAG_AFTER.sub(lambda m: self._flag(sketch, m), sketch.text)
-        text = _NEITHER.sub(lambda m: self._neither(sketch, m), text)
+        text = sketch.text
+        if _FLAGS.search(text):
+            text = _FLAG_AFTER.sub(lambda m: self._flag(sketch, m), text)
+            text = _NEITHER.sub(lambda m: self._neither(sketch, m), text)
         for letter, (such, listed, _) in self._lists.items():
+            if text.count(f"<{letter}") < 2:  # noqa: PLR2004 - a list has two
+                continue
             text = such.sub(lambda m, x=letter: m[1] + self._join(sketch, m[2], x), text)
             text = listed.sub(lambda m, x=letter: self._join(sketch, m[0], x), text)
         sketch.text = text
@@ -143,11 +151,13 @@ class Reducer:
         strong = rf"(?:(?P<strength>{strengths})\s+)?"
         lead = rf"(?:{_ADJECTIVE}{strong}{_ADJECTIVE})"
         general = _alternatives(self._pack.file.general)
-        self._has_roles = bool(self._roles)
+        self._any_role = re.compile(words, re.IGNORECASE)
+        self._any_general = re.compile(rf"\b(?:{general})\b", re.IGNORECASE)
         self._before = re.compile(rf"(?<![\w<]){lead}(?P<target>{_NAME})(?:\s+(?:enzyme|isoenzyme|transporter)s?)?(?P<more>\s+(?:and|or)\s+{_ADJECTIVE}(?:(?:{strengths})\s+)?{_NAME})?[\s-](?P<role>{words})\b", re.IGNORECASE)
         self._after = re.compile(rf"(?<!\w){lead}(?P<role>{words})(?:\s+(?:and|or)\s+(?:an?\s+)?{_ADJECTIVE}(?:(?:{strengths})\s+)?(?P<role2>{words}))?\s+(?:of|for)\s+(?:the\s+)?(?:(?:hepatic|human|intestinal|isoenzymes?|enzymes?|transporters?|isozymes?|both|either|efflux|uptake)\s+)*(?P<target>{_NAME})(?:\s+(?:activity|enzymes?|isoenzymes?|isozymes?|transporters?))?(?:\s*,?\s+(?:and|or)\s+of\s+(?P<more>{_NAME}))?", re.IGNORECASE)
         self._that = re.compile(rf"\b(?:other\s+)?(?:{general})\s+(?:(?:that|which)\s+)?(?:are\s+)?(?:known\s+to\s+|also\s+)?(?:(?P<strength>{strengths})\s+)?(?P<verb>{self._verb_words()})\s+(?:the\s+)?(?:(?:activity|enzyme|isoenzyme|transporter)s?\s+(?:of\s+)?)?(?P<target>{_NAME})", re.IGNORECASE)
         self._by = re.compile(rf"\b(?:other\s+)?(?:{general})\s+(?:(?:that|which)\s+)?(?:are\s+)?(?:(?:\w+ly|known to be)\s+)*(?P<verb>{self._verb_words(passive=True)})\s+(?:(?:\w+ly|in part)\s+)*by\s+(?:the\s+)?(?:(?:enzyme|isoenzyme)s?\s+)?(?P<target>{_NAME})", re.IGNORECASE)
+        self._general_such = re.compile(rf"\b(?:other\s+)?(?:{general}){_SUCH}({_NAME})", re.IGNORECASE)
         self._listing = re.compile(rf"(<R\d+>|\b(?:{general}|{words}))\s*\((?:(?:such as|including|e\.?g\.?,?|i\.?e\.?,?|for example,?)\s*)?({_NAME})(?:,?\s*(?:and others|etc\.?|among others|and other \w+))?\s*\)", re.IGNORECASE)
 
     def _verb_words(self, *, passive: bool = False) -> str:
@@ -157,11 +167,15 @@ class Reducer:
 
     def _name_roles(self, sketch: Sketch) -> None:
         """Turn "strong CYP3A4 inhibitors" and "inhibitors of CYP3A4" into role slots."""
-        if not self._has_roles:
+        if not self._roles:
             return
         text = sketch.text
-        text = self._before.sub(lambda m: self._role(sketch, m, m["role"]), text)
-        text = self._after.sub(lambda m: self._role(sketch, m, m["role"]), text)
+        if self._any_role.search(text):
+            text = self._before.sub(lambda m: self._role(sketch, m, m["role"]), text)
+            text = self._after.sub(lambda m: self._role(sketch, m, m["role"]), text)
+        if not self._any_general.search(text):
+            sketch.text = text
+            return
         text = self._that.sub(lambda m: self._verb_role(sketch, m, reverse=False), text)
         sketch.text = self._by.sub(lambda m: self._verb_role(sketch, m, reverse=True), text)
 
@@ -201,6 +215,8 @@ class Reducer:
     def _play_roles(self, sketch: Sketch, findings: Findings) -> None:
         """Note who plays a role by standing beside it; leave the players in the text."""
         text = sketch.text
+        if f"<{ROLE}" not in text:
+            return
 
         def players_after(match: re.Match[str]) -> str:
             self.play(sketch.at(match[2]).members, sketch.at(match[1]), sketch, findings)
@@ -265,11 +281,14 @@ class Reducer:
             self._member_of(left, right, sketch, findings)
             return match[1]
 
-        text = re.sub(rf"({_NAME})(?:\s+(?:drugs|agents|medicines))?{_SUCH}({_NAME})", after, sketch.text, flags=re.IGNORECASE)
-        text = re.sub(rf"({_NAME}),?\s+(?:and|or)\s+other\s+({_NAME})", before, text)
-        text = re.sub(rf"({_NAME}),\s+(?:an?|another|the)\s+(?:[\w-]+\s+){{0,2}}({_NAME})(?:\s+[^,<>.]*)?,(?!\s+(?:and|or)\b)", before, text)
+        text = sketch.text
+        if text.count("<") < 2:  # noqa: PLR2004 - a class and a member
+            return
+        text = _AFTER_CLASS.sub(after, text)
+        text = _BEFORE_CLASS.sub(before, text)
+        text = _CLASS_BETWEEN.sub(before, text)
         text = _APPOSITION.sub(r"\1", text)
-        sketch.text = re.sub(rf"\b(?:other\s+)?(?:{_alternatives(self._pack.file.general)}){_SUCH}({_NAME})", r"\1", text, flags=re.IGNORECASE)
+        sketch.text = self._general_such.sub(r"\1", text)
 
     # --- wrappers -------------------------------------------------------------------------------------------------
 
@@ -278,6 +297,7 @@ class Reducer:
         carriers = _alternatives(file.carriers)
         joint = _alternatives(file.joint)
         words = _alternatives(self._aspect_of)
+        self._any_wrapper = re.compile(rf"\b(?:{carriers}|{joint}|{words}|interactions?|co-?administered|combined|together|concomitantly|concurrently)\b", re.IGNORECASE)
         middle = r"(?:(?:the|a|an|oral|intravenous|concomitant|concomitantly|administered|both|either|single|multiple|repeated|co-administered|coadministered|other|serious|severe|major|clinically|significant|increased|active|total|fatal|use|of)\s+){0,3}"
         self._carried = re.compile(rf"(?:\b(?:the|an?|any|each|single|multiple|repeated|chronic|long-term|oral|daily|prior|subsequent)\s+){{0,3}}\b(?:{carriers})\s+(?:of|with)\s+(?:the\s+)?({_NAME})", re.IGNORECASE)
         self._carrier_after = re.compile(rf"({_NAME})\s+(?:(?:oral|film-coated|extended-release|immediate-release|combination)\s+)*(?:{carriers})\b", re.IGNORECASE)
@@ -297,6 +317,8 @@ class Reducer:
     def _wrappers(self, sketch: Sketch) -> None:
         """Look through carriers, aspects and pairs."""
         text = sketch.text
+        if not self._any_wrapper.search(text):
+            return
         for pattern in self._pairs:
             text = pattern.sub(lambda m: self._pair(sketch, m), text)
         text = self._pair_list.sub(lambda m: self._pair_of_list(sketch, m), text)
@@ -335,6 +357,9 @@ _KNOWN_AS = re.compile(
     rf"(?:\s+(?:as|under the (?:brand|trade|name)(?:\s+names?)?(?:\s+of)?))?\s+({_NAME}(?:(?:,|\s+or|\s+and|,\s+or|,\s+and)\s+{_NAME})*)\)?,?(\s|$|[.;])"
 )
 _NAME_IN_BRACKETS = re.compile(rf"({_NAME})\s*\(\s*((?:an?|the|e\.?g\.?,?|i\.?e\.?,?|such as|including|formerly|also known as|also called|brand names?:?)\s+)?({_NAME})\s*\)")
+_AFTER_CLASS = re.compile(rf"({_NAME})(?:\s+(?:drugs|agents|medicines))?{_SUCH}({_NAME})", re.IGNORECASE)
+_BEFORE_CLASS = re.compile(rf"({_NAME}),?\s+(?:and|or)\s+other\s+({_NAME})")
+_CLASS_BETWEEN = re.compile(rf"({_NAME}),\s+(?:an?|another|the)\s+(?:[\w-]+\s+){{0,2}}({_NAME})(?:\s+[^,<>.]*)?,(?!\s+(?:and|or)\b)")
 _APPOSITION = re.compile(
     rf"({_NAME}),\s+(?:an?|the|one of)\s[^,;.]{{1,80}},(?=\s+(?:also\s+|\w+ly\s+)?(?:is|are|was|were|may|might|can|could|does|do|did|has|have|should|[a-z]{{3,}}(?:[^s]s|ed))\b)"
 )

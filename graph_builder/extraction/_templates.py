@@ -1,16 +1,17 @@
 """Relations by the stream of words of a reduced sentence: what a parser is not needed for, and what it misses."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graph_builder.extraction._claims import Findings
 from graph_builder.extraction._cues import Cues, clause_end, clause_start
 from graph_builder.extraction._reduce import verb_forms
-from graph_builder.extraction._sketch import PAIR, ROLE, Member, Sketch, Slot
+from graph_builder.extraction._sketch import PAIR, ROLE, SLOT, Member, Sketch, Slot
 from graph_builder.packs import Frame, Pack
 
 _CONFIDENCE = 0.8
-_SUBJECT = r"(?P<S>(?:(?:the|an?|both)\s+)?<[A-P]\d+>)"
+_SUBJECT = r"(?P<S><[A-P]\d+>)"
 _PLAIN = r"(?P<O><[A-O]\d+>)"
 _SEEN = r"(?P<O><[a-o]\d+>)"
 _EITHER = r"(?P<O><[A-Oa-o]\d+>)"
@@ -28,10 +29,19 @@ class _Template:
     predicate: str
     frame: Frame
     pattern: re.Pattern[str]
-    hint: re.Pattern[str]
+    hints: tuple[str, ...]
     confidence: float
+    opens: bool = False
+    """It begins with a slot, so that it need only be tried where one stands."""
     denies: bool = False
     """Its own words deny: "do not use x with y" is what CONTRAINDICATED_WITH says, and no denial of it."""
+
+    def matches(self, text: str, starts: list[int]) -> Iterator[re.Match[str]]:
+        """Where it fits; ``starts`` are the places of the slots."""
+        if self.opens:
+            yield from (match for start in starts if (match := self.pattern.match(text, start)))
+        else:
+            yield from self.pattern.finditer(text)
 
 
 class Templates:
@@ -41,14 +51,17 @@ class Templates:
         self._cues = cues
         self._pack = pack
         self._templates = [t for p, r in pack.relation_types.items() for f in r.frames for t in _of_frame(p, f)]
+        self._hints = {hint for template in self._templates for hint in template.hints}
         self._paired = tuple(p for p, r in pack.relation_types.items() if r.symmetric)
 
     def read(self, sketch: Sketch, findings: Findings) -> None:
         """Note the claims of every template that fits."""
         lowered = sketch.text.lower()
+        starts = [match.start() for match in SLOT.finditer(sketch.text)]
+        present = {hint for hint in self._hints if hint in lowered}
         for template in self._templates:
-            if template.hint.search(lowered):
-                for match in template.pattern.finditer(sketch.text):
+            if not present.isdisjoint(template.hints):
+                for match in template.matches(sketch.text, starts):
                     self._claim(sketch, findings, template, match)
 
     def _claim(self, sketch: Sketch, findings: Findings, template: _Template, match: re.Match[str]) -> None:
@@ -57,10 +70,12 @@ class Templates:
             return
         start = clause_start(sketch.text, max(match.start(), 0) + 1) if match.start() else 0
         window = sketch.text[start : match.end()]
+        if self._cues.void(window):
+            return
         clause = sketch.text[start : clause_end(sketch.text, match.end())]
         negated = (self._cues.negated(window) and not template.denies) or template.frame.negated
         strength = self._cues.strength(match[0]) if template.frame.aspects == ("",) or "activity" in template.frame.aspects else ()
-        qualifiers = (*self._cues.qualifiers(sketch, clause), *strength, *_given(template.frame))
+        qualifiers = (*self._cues.qualifiers(sketch, clause, apart_from=object_.letter), *strength, *_given(template.frame))
         possible = self._cues.possible(window)
         state(
             self._paired, findings, sketch, template.predicate, subject, object_,
@@ -133,10 +148,16 @@ def _of_frame(predicate: str, frame: Frame) -> list[_Template]:
     object_ = _EITHER if len(frame.aspects) > 1 and "" in frame.aspects else _PLAIN if "" in frame.aspects else _SEEN
     confidence = frame.confidence or _CONFIDENCE
     made = [
-        _Template(predicate, frame, re.compile(_fill(t), re.IGNORECASE), _hint_of(t), confidence, bool(re.search(r"\b(?:not|never)\b", t)))
+        _Template(
+            predicate, frame, re.compile(_fill(t), re.IGNORECASE), _hint_of(t), confidence,
+            opens=t.startswith(("{S}", "{O}", "{P}")), denies=bool(re.search(r"\b(?:not|never)\b", t)),
+        )  # fmt: skip
         for t in frame.templates
     ]
-    made += [_Template(predicate, frame, pattern, hint, min(confidence, _CONFIDENCE)) for pattern, hint in _implied(frame, object_)]
+    for source, hints in _implied(frame, object_):
+        opens = source.startswith((_SUBJECT, _PLAIN, _SEEN, _EITHER))
+        lead = _NO_PREPOSITION if source.startswith((_SUBJECT, _PLAIN, _EITHER)) else ""
+        made.append(_Template(predicate, frame, re.compile(lead + source, re.IGNORECASE), hints, min(confidence, _CONFIDENCE), opens))
     return made
 
 
@@ -145,31 +166,31 @@ _NO_PREPOSITION = "".join(rf"(?<!\b{word} )" for word in ("of", "by", "to", "wit
 
 
 def _fill(template: str) -> str:
-    slots = {"{P}": r"(?P<P><P\d+>)", "{S}": _SUBJECT, "{O}": r"(?:(?:the|an?)\s+)?" + _EITHER, "{W}": r"(?:[\w'-]+\s+){0,4}"}
+    slots = {"{P}": r"(?P<P><P\d+>)", "{S}": _SUBJECT, "{O}": _EITHER if template.startswith("{O}") else r"(?:(?:the|an?)\s+)?" + _EITHER, "{W}": r"(?:[\w'-]+\s+){0,4}"}
     lead = _NO_PREPOSITION if template.startswith(("{S}", "{O}")) else ""
     for name, regex in slots.items():
         template = template.replace(name, regex)
     return lead + template
 
 
-def _hint_of(template: str) -> re.Pattern[str]:
-    """A cheap test: the longest literal word of the template that is in no alternative and not optional."""
+def _hint_of(template: str) -> tuple[str, ...]:
+    """A cheap test: the longest literal word of the template that is in no alternative and not optional, or any text."""
     bare = re.sub(r"\{[A-Z]\}", " ", template)
     previous = ""
     while bare != previous:
         previous, bare = bare, re.sub(r"\([^()]*\)[?*+]?(?:\{[\d,]+\})?", " ", bare)
     words = re.findall(r"(?<![\\\w])[a-z]{3,}(?![\w?])", bare)
-    return re.compile(re.escape(max(words, key=len))) if words else re.compile("")
+    return (max(words, key=len),) if words else ("",)
 
 
-def _implied(frame: Frame, object_: str) -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
+def _implied(frame: Frame, object_: str) -> list[tuple[str, tuple[str, ...]]]:
     """The templates that verbs and nominals imply when nothing much stands between."""
-    made: list[tuple[str, re.Pattern[str]]] = []
+    made: list[tuple[str, tuple[str, ...]]] = []
     if frame.verbs:
         made += _of_verbs(frame, object_)
     if frame.nominals and "" not in frame.aspects:
         nouns = "|".join(sorted(frame.nominals, key=len, reverse=True))
-        hint = re.compile(nouns)
+        hint = tuple(frame.nominals)
         fill = _WORD + "{0,5}"
         head = rf"(?:results?|resulted|resulting) in|(?:leads?|led|leading) to|caus(?:es?|ed|ing)|produc(?:es?|ed|ing)|showed|associated with"
         made.append((rf"{_SUBJECT},?\s+{_WORD}{{0,6}}?(?:{head})\s+{fill}?(?:{nouns})\s+(?:\w+\s+){{0,4}}?(?:in|of)\s+{fill}?{object_}", hint))
@@ -177,15 +198,15 @@ def _implied(frame: Frame, object_: str) -> list[tuple[re.Pattern[str], re.Patte
     elif frame.nominals:
         nouns = "|".join(sorted(frame.nominals, key=len, reverse=True))
         adverb = r"(?:(?:is|are|\w+ly|mediated|catalyzed|catalysed|in part)\s+){0,4}"
-        made.append((rf"(?:{nouns})\s+of\s+(?:the\s+)?{object_}\s+{adverb}(?:by|via|through)\s+(?:the\s+)?{_SUBJECT}", re.compile(nouns)))
-    return [(re.compile(_NO_PREPOSITION + p if p.startswith((_SUBJECT, _PLAIN, _EITHER)) else p, re.IGNORECASE), hint) for p, hint in made]
+        made.append((rf"(?:{nouns})\s+of\s+(?:the\s+)?{object_}\s+{adverb}(?:by|via|through)\s+(?:the\s+)?{_SUBJECT}", tuple(frame.nominals)))
+    return made
 
 
-def _of_verbs(frame: Frame, object_: str) -> list[tuple[str, re.Pattern[str]]]:
+def _of_verbs(frame: Frame, object_: str) -> list[tuple[str, tuple[str, ...]]]:
     forms = {verb: verb_forms(verb) for verb in frame.verbs}
     finite = "|".join(sorted({form for f in forms.values() for form in f[:4]}, key=len, reverse=True))
     done = "|".join(sorted({f[2] for f in forms.values()}, key=len, reverse=True))
-    hint = re.compile("|".join(sorted({verb[: max(4, len(verb) - 2)] for verb in frame.verbs} | {f[2] for f in forms.values()})))
+    hint = tuple({verb[: max(4, len(verb) - 2)] for verb in frame.verbs} | {f[2] for f in forms.values()})
     if frame.prepositions:
         to = "|".join(frame.prepositions)
         verb = rf"(?:is|are|was|were|be|been)\s+(?:\w+\s+){{0,2}}?(?:{done})" if frame.passive_subject else rf"(?:{finite})"

@@ -31,10 +31,11 @@ _THROUGH = frozenset({"use", "members", "patients", "drugs", "agents", "part", "
 class Tree:
     """Reads claims off parsed sketches for one pack."""
 
-    def __init__(self, pack: Pack, cues: Cues, reducer: Reducer, placeholders: dict[str, str]) -> None:
+    def __init__(self, pack: Pack, cues: Cues, reducer: Reducer, placeholders: dict[str, str], plurals: dict[str, str]) -> None:
         self._cues = cues
         self._reducer = reducer
         self._placeholders = placeholders
+        self._plurals = plurals
         self._paired = tuple(p for p, r in pack.relation_types.items() if r.symmetric)
         self._copulas = tuple(p for p, r in pack.relation_types.items() if any(f.copula for f in r.frames))
         self._verbs: dict[str, list[tuple[str, Frame]]] = {}
@@ -71,7 +72,7 @@ class Tree:
         if slot.word:
             return slot.word.lower()
         noun = self._placeholders.get(slot.members[0].type, "thing")
-        return noun if len(slot.members) == 1 or noun.endswith("s") else noun + "s"
+        return noun if len(slot.members) == 1 else self._plurals.get(slot.members[0].type) or noun + "s"
 
     def read(self, doc: "Doc", sketch: Sketch, marks: dict[int, str], findings: Findings) -> None:
         """Note every claim that the tree of one sketch states."""
@@ -113,23 +114,26 @@ class Tree:
         if not ends:
             return
         words = reading.cue_words(verb)
+        if self._cues.void(words):
+            return
         near = " ".join(t.text for t in verb.children if t.dep_ in ("advmod", "acomp"))
-        qualifiers = self._qualifiers(reading, verb, near if "" in frame.aspects or "activity" in frame.aspects else "")
-        if frame.qualifier:
-            qualifiers = (*qualifiers, frame.qualifier)
+        near = near if "" in frame.aspects or "activity" in frame.aspects else ""
         for subject, object_ in ends:
             if aspect_fits(frame, object_):
+                qualifiers = self._qualifiers(reading, verb, near, apart_from=object_.letter)
+                if frame.qualifier:
+                    qualifiers = (*qualifiers, frame.qualifier)
                 state(
                     self._paired, findings, reading.sketch, predicate, subject, object_,
                     negated=self._cues.negated(words) or frame.negated, possible=self._cues.possible(words),
                     qualifiers=qualifiers, confidence=frame.confidence or _CONFIDENCE,
                 )  # fmt: skip
 
-    def _qualifiers(self, reading: "_Reading", verb: "Token", near: str) -> tuple[str, ...]:
+    def _qualifiers(self, reading: "_Reading", verb: "Token", near: str, *, apart_from: str = "") -> tuple[str, ...]:
         text = reading.sketch.text
         position = reading.position(verb)
         clause = text[clause_start(text, position) : clause_end(text, position)]
-        return (*self._cues.qualifiers(reading.sketch, clause), *self._cues.strength(near))
+        return (*self._cues.qualifiers(reading.sketch, clause, apart_from=apart_from), *self._cues.strength(near))
 
 
 class _Reading:

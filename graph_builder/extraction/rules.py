@@ -79,7 +79,8 @@ class RuleExtractor:
     @cached_property
     def _tree(self) -> Tree:
         placeholders = {name: entity.placeholder for name, entity in self._pack.entity_types.items()}
-        return Tree(self._pack, self._cues, self._reducer, placeholders)
+        plurals = {name: entity.placeholders for name, entity in self._pack.entity_types.items()}
+        return Tree(self._pack, self._cues, self._reducer, placeholders, plurals)
 
     @cached_property
     def _nlp(self) -> "Language":

@@ -40,7 +40,9 @@ class EntityType(_Strict):
     patterns: tuple[Pattern, ...] = ()
     pointers: tuple[str, ...] = ()
     placeholder: str = "thing"
-    """The common noun that stands for such a name while a sentence is parsed."""
+    """The word that stands for such a name while a sentence is parsed: one that the parser knows well."""
+    placeholders: str = ""
+    """The same for several names."""
     group: str = ""
     """Types of one group may stand in one list ("CYP3A4 and P-gp"); by default a type is its own group."""
 
@@ -92,6 +94,8 @@ class Cues(_Strict):
 
     negation: tuple[Regex, ...] = ()
     modality: tuple[Regex, ...] = ()
+    void: tuple[Regex, ...] = ()
+    """Words after which nothing is claimed: "it is not known whether …"."""
     qualifiers: tuple[Regex, ...] = ()
     strengths: tuple[str, ...] = ()
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from graph_builder.model import Chunk, Contribution, Document, Entity, Evidence, Kind, Relation, Rejected, Vectors
+from graph_builder.model import Chunk, Contribution, Document, Entity, Evidence, Kind, Rejected, Relation, Vectors
 
 
 class Hit(NamedTuple):

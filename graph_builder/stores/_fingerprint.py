@@ -30,7 +30,16 @@ def document_row(document: Document) -> Row:
 def chunk_row(chunk: Chunk) -> Row:
     """A chunk's row."""
     sentences = json.dumps([list(s) for s in sentence_triples(chunk)])
-    return "chunk", chunk.id, chunk.document_id, str(chunk.index), str(chunk.start), str(chunk.end), chunk.heading, sentences
+    return (
+        "chunk",
+        chunk.id,
+        chunk.document_id,
+        str(chunk.index),
+        str(chunk.start),
+        str(chunk.end),
+        chunk.heading,
+        sentences,
+    )
 
 
 def sentence_triples(chunk: Chunk) -> list[tuple[int, int, int]]:
@@ -59,7 +68,15 @@ def rejected_row(rejected: Rejected) -> Row:
 def entity_row(entity: Entity) -> Row:
     """An entity's row, with its aliases and the reasons that join them."""
     joins = json.dumps([[j.left, j.right, j.reason, j.evidence_id] for j in entity.joins])
-    return "entity", entity.id, entity.type, entity.name, json.dumps(entity.aliases), json.dumps(entity.alias_ids), joins
+    return (
+        "entity",
+        entity.id,
+        entity.type,
+        entity.name,
+        json.dumps(entity.aliases),
+        json.dumps(entity.alias_ids),
+        joins,
+    )
 
 
 def relation_row(relation: Relation) -> Row:

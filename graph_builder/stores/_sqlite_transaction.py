@@ -19,11 +19,11 @@ from graph_builder.model import (
     Span,
     Vectors,
 )
-from graph_builder.names import normalise
 from graph_builder.resolution import block
 from graph_builder.stores._fingerprint import sentence_triples
+from graph_builder.stores._scoring import chunk_text, entity_text
 from graph_builder.terms import terms
-from graph_builder.upkeep import Claim, Placed
+from graph_builder.upkeep import Claim, Placed, aliases_in
 
 EVIDENCE_COLUMNS = (
     "id, document_id, chunk_id, start, end, quote, subject, predicate, object, polarity, modality, qualifiers, confidence, "
@@ -43,9 +43,9 @@ def evidence_of(row: Sequence[object]) -> Evidence:
     """The evidence of a row of `EVIDENCE_COLUMNS`."""
     values = list(row[:16])
     start, end = values[14], values[15]
-    antecedent = Span(start, end) if isinstance(start, int) and isinstance(end, int) else None
+    values[14] = Span(start, end) if isinstance(start, int) and isinstance(end, int) else None
     values[9], values[10] = Polarity(str(values[9])), Modality(str(values[10]))
-    return Evidence(*values[:14], antecedent=antecedent)  # type: ignore[arg-type]  # columns are in the order of the fields
+    return Evidence(*values[:15])  # type: ignore[arg-type]  # columns are in the order of the fields
 
 
 def vector_of(blob: bytes) -> Vectors:
@@ -74,7 +74,7 @@ class SqliteTransaction:
             "INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?, ?, ?, ?, ?, '')",
             [
                 (a.id, a.name, a.type, a.canonical, a.normalised, a.referent, block(a), vector.tobytes())
-                for a, vector in zip(c.aliases, c.alias_vectors, strict=True)
+                for a, vector in aliases_in(c)
             ],
         )
         self._db.executemany(
@@ -100,7 +100,7 @@ class SqliteTransaction:
                     vector.tobytes(),
                 ),
             ).lastrowid
-            self._index("chunk", row, f"{chunk.heading} {chunk.text}")
+            self._index("chunk", row, chunk_text(chunk))
             first = last
 
     def _insert_evidence(self, c: Contribution) -> None:
@@ -108,20 +108,20 @@ class SqliteTransaction:
             antecedent = e.antecedent or (None, None)
             claim = (e.subject, e.predicate, e.object, e.polarity, e.modality, e.qualifiers, e.confidence, e.extractor)
             row = self._db.execute(
-                f"INSERT INTO evidence (row, {EVIDENCE_COLUMNS}, vector) VALUES (NULL{', ?' * 17})",  # noqa: S608  # constants
+                f"INSERT INTO evidence (row, {EVIDENCE_COLUMNS}, vector) VALUES (NULL{', ?' * 17})",
                 (e.id, e.document_id, e.chunk_id, e.start, e.end, e.quote, *claim, *antecedent, vector.tobytes()),
             ).lastrowid
             self._index("evidence", row, e.quote)
 
     def _index(self, kind: str, row: int | None, text: str) -> None:
         found = terms(text)
-        self._db.execute(f"INSERT INTO {kind}_terms (rowid, terms) VALUES (?, ?)", (row, " ".join(found)))  # noqa: S608
+        self._db.execute(f"INSERT INTO {kind}_terms (rowid, terms) VALUES (?, ?)", (row, " ".join(found)))
         self._db.execute("UPDATE extent SET texts = texts + 1, terms = terms + ? WHERE kind = ?", (len(found), kind))
 
     def _unindex(self, kind: str, rows: Sequence[int]) -> None:
         for row in rows:
-            (text,) = self._db.execute(f"SELECT terms FROM {kind}_terms WHERE rowid = ?", (row,)).fetchone()  # noqa: S608
-            self._db.execute(f"DELETE FROM {kind}_terms WHERE rowid = ?", (row,))  # noqa: S608
+            (text,) = self._db.execute(f"SELECT terms FROM {kind}_terms WHERE rowid = ?", (row,)).fetchone()
+            self._db.execute(f"DELETE FROM {kind}_terms WHERE rowid = ?", (row,))
             self._db.execute(
                 "UPDATE extent SET texts = texts - 1, terms = terms - ? WHERE kind = ?", (len(text.split()), kind)
             )
@@ -129,13 +129,13 @@ class SqliteTransaction:
     def delete(self, document_id: str) -> None:
         aliases = self.aliases_of(document_id)
         for kind in ("chunk", "evidence"):
-            query = f"SELECT row FROM {kind} WHERE document_id = ?"  # noqa: S608  # the two words above
+            query = f"SELECT row FROM {kind} WHERE document_id = ?"
             self._unindex(kind, [row for (row,) in self._db.execute(query, (document_id,))])
         for table in ("chunk", "evidence", "mention", "rejected"):
-            self._db.execute(f"DELETE FROM {table} WHERE document_id = ?", (document_id,))  # noqa: S608  # the words above
+            self._db.execute(f"DELETE FROM {table} WHERE document_id = ?", (document_id,))
         self._db.execute("DELETE FROM document WHERE id = ?", (document_id,))
         self._db.execute(
-            f"DELETE FROM alias WHERE id {IN} AND id NOT IN (SELECT alias_id FROM mention WHERE alias_id = alias.id)"  # noqa: S608
+            f"DELETE FROM alias WHERE id {IN} AND id NOT IN (SELECT alias_id FROM mention WHERE alias_id = alias.id)"
             " AND NOT EXISTS (SELECT 1 FROM evidence WHERE subject = alias.id OR object = alias.id)",
             among(aliases),
         )
@@ -150,8 +150,9 @@ class SqliteTransaction:
 
     def related(self, alias_ids: Collection[str]) -> dict[str, Placed]:
         given = f"given AS (SELECT * FROM alias WHERE id {IN})"
+        name = "name AS (SELECT normalised AS name FROM given UNION SELECT normalised_canonical FROM given WHERE canonical <> '')"
         found = self._db.execute(
-            f"WITH {given} SELECT DISTINCT a.id, a.name, a.type, a.canonical, a.entity_id, a.vector FROM ("  # noqa: S608  # constants
+            f"WITH {given}, {name} SELECT DISTINCT a.id, a.name, a.type, a.canonical, a.entity_id, a.vector FROM ("
             " SELECT id FROM given"
             " UNION SELECT a.id FROM alias a JOIN given g ON a.entity_id = g.entity_id WHERE g.entity_id <> ''"
             " UNION SELECT a.id FROM alias a JOIN given g ON a.normalised = g.normalised"
@@ -167,28 +168,28 @@ class SqliteTransaction:
 
     def declared(self, alias_ids: Collection[str]) -> list[Join]:
         found = self._db.execute(
-            f"SELECT subject, object, id FROM evidence WHERE predicate = ? AND subject {IN} AND object {IN}",  # noqa: S608
+            f"SELECT subject, object, id FROM evidence WHERE predicate = ? AND subject {IN} AND object {IN}",
             (SAME_AS, *among(alias_ids), *among(alias_ids)),
         )
         return [Join(left, right, "declared", evidence_id=id_) for left, right, id_ in found]
 
     def entities_at(self, alias_ids: Collection[str]) -> dict[str, str]:
-        found = self._db.execute(f"SELECT id, entity_id FROM alias WHERE id {IN}", among(alias_ids))  # noqa: S608
+        found = self._db.execute(f"SELECT id, entity_id FROM alias WHERE id {IN}", among(alias_ids))
         return dict(found.fetchall())
 
     def place(self, entities: Sequence[Entity], vectors: Mapping[str, Vectors], gone: Collection[str]) -> None:
         replaced = among([*gone, *(e.id for e in entities)])
-        rows = [row for (row,) in self._db.execute(f"SELECT row FROM entity WHERE id {IN}", replaced)]  # noqa: S608
+        rows = [row for (row,) in self._db.execute(f"SELECT row FROM entity WHERE id {IN}", replaced)]
         self._unindex("entity", rows)
-        self._db.execute(f"DELETE FROM entity WHERE id {IN}", replaced)  # noqa: S608
+        self._db.execute(f"DELETE FROM entity WHERE id {IN}", replaced)
         for entity in entities:
             joins = json.dumps([[j.left, j.right, j.reason, j.score, j.evidence_id] for j in entity.joins])
             row = self._db.execute(
                 "INSERT INTO entity VALUES (NULL, ?, ?, ?, ?, ?)",
                 (entity.id, entity.type, entity.name, joins, vectors[entity.id].tobytes()),
             ).lastrowid
-            self._index("entity", row, " ".join({entity.name, *entity.aliases}))
-            self._db.execute(f"UPDATE alias SET entity_id = ? WHERE id {IN}", (entity.id, *among(entity.alias_ids)))  # noqa: S608
+            self._index("entity", row, entity_text(entity))
+            self._db.execute(f"UPDATE alias SET entity_id = ? WHERE id {IN}", (entity.id, *among(entity.alias_ids)))
 
     def claims_of(self, alias_ids: Collection[str]) -> list[Claim]:
         ids = among(alias_ids)
@@ -198,7 +199,7 @@ class SqliteTransaction:
         return self._claims(f"relation_id {IN}", among(relation_ids))
 
     def _claims(self, where: str, parameters: tuple[str, ...]) -> list[Claim]:
-        found = self._db.execute(f"SELECT {EVIDENCE_COLUMNS}, relation_id FROM evidence WHERE {where}", parameters)  # noqa: S608
+        found = self._db.execute(f"SELECT {EVIDENCE_COLUMNS}, relation_id FROM evidence WHERE {where}", parameters)
         return [Claim(evidence_of(row), row[16]) for row in found]
 
     def relations_of(self, document_id: str) -> set[str]:
@@ -211,7 +212,7 @@ class SqliteTransaction:
         )
 
     def replace_relations(self, relations: Sequence[Relation], gone: Collection[str]) -> None:
-        self._db.execute(f"DELETE FROM relation WHERE id {IN}", among([*gone, *(r.id for r in relations)]))  # noqa: S608
+        self._db.execute(f"DELETE FROM relation WHERE id {IN}", among([*gone, *(r.id for r in relations)]))
         self._db.executemany(
             "INSERT INTO relation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [

@@ -49,9 +49,11 @@ CREATE TABLE relation (
 );
 CREATE INDEX relation_subject ON relation (subject, confidence DESC, support DESC, id);
 CREATE INDEX relation_object ON relation (object, confidence DESC, support DESC, id);
-CREATE VIRTUAL TABLE chunk_terms USING fts5(terms, tokenize = "unicode61 remove_diacritics 0");
-CREATE VIRTUAL TABLE entity_terms USING fts5(terms, tokenize = "unicode61 remove_diacritics 0");
-CREATE VIRTUAL TABLE evidence_terms USING fts5(terms, tokenize = "unicode61 remove_diacritics 0");
+-- Our own terms, joined by blanks. "ascii" splits them nowhere else: to it every letter beyond ASCII is a letter, whereas
+-- "unicode61" knows the letters of Unicode 6.1 only and folds them again.
+CREATE VIRTUAL TABLE chunk_terms USING fts5(terms, tokenize = "ascii");
+CREATE VIRTUAL TABLE entity_terms USING fts5(terms, tokenize = "ascii");
+CREATE VIRTUAL TABLE evidence_terms USING fts5(terms, tokenize = "ascii");
 CREATE VIRTUAL TABLE chunk_vocabulary USING fts5vocab(chunk_terms, 'row');
 CREATE VIRTUAL TABLE entity_vocabulary USING fts5vocab(entity_terms, 'row');
 CREATE VIRTUAL TABLE evidence_vocabulary USING fts5vocab(evidence_terms, 'row');

@@ -28,7 +28,8 @@ def retrieve(question: Question, sources: Sources, *, k: int) -> Retrieval:
     surroundings = Surroundings(sources.store)
     with timed(seconds, "walk"):
         maker = ChainMaker(question, sources, surroundings)
-        paths = _paths(links.groups, surroundings, maker)
+        # A chain between the other names would answer another question than the one asked.
+        paths = [] if links.unknown else _paths(links.groups, surroundings, maker)
         chains = maker.chains(paths, links.groups, k=CHAINS)
     linked = sorted({e.entity_id for e in links.entities})
     with timed(seconds, "rank"):

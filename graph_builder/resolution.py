@@ -5,11 +5,11 @@ Two aliases are one entity when a chain of joins leads from one to the other. A 
 ``same name``       equal normalised name and type (an untyped name joins the only typed bearer of that name)
 ``pack``            the pack's lexicon gives both the same canonical name, or one the other's name as its canonical name
 ``declared``        a sentence says so: "Plavix (clopidogrel)"; the join carries that evidence
-``similar``         same kind of name by spelling, same digits, cosine of the names at least `SIMILAR_COSINE`; never where the
-                    pack knows one of the names, since it would have said so
+``similar``         same kind of name by spelling, same digits, cosine of the names at least `SIMILAR_COSINE`; never
+                    where the pack knows one of the names, since it would have said so
 
-Declarations and similarities never join two classes that the pack gives different canonical names, or that have different
-types.
+Declarations and similarities never join two classes that the pack gives different canonical names, or that have
+different types.
 """
 
 from collections import defaultdict
@@ -27,7 +27,7 @@ _BLOCK_LETTERS = 5
 
 
 def block(alias: Alias) -> str:
-    """The key under which similar names are looked for: type, first letters, digits. Empty for a name that the pack knows."""
+    """The key under which similar names are sought: type, first letters, digits. Empty for names the pack knows."""
     if alias.canonical:
         return ""
     letters = alias.normalised.replace(" ", "")
@@ -37,7 +37,7 @@ def block(alias: Alias) -> str:
 def resolve(aliases: Iterable[Alias], declared: Iterable[Join], vectors: Mapping[str, Vectors]) -> list[Entity]:
     """The classes of the aliases, each with the joins that made it, by id.
 
-    ``vectors`` gives each alias id the unit vector of its name, shape (dim,); an alias without one joins nothing as similar.
+    ``vectors`` gives each alias id the unit vector of its name, shape (dim,); an alias without one is similar to none.
     """
     ordered = sorted(aliases, key=lambda a: (a.type, a.normalised, a.name, a.id))
     classes = _Classes(ordered)
@@ -55,8 +55,8 @@ def resolve(aliases: Iterable[Alias], declared: Iterable[Join], vectors: Mapping
 def _with_own_ids(entities: Iterable[Entity]) -> Iterable[Entity]:
     """Each entity with an id of its own.
 
-    The id is made of type and name, and joins leave two classes with the same of both only where untyped names meet contrary
-    types. Classes that could meet so have a name in common, so whoever resolves one resolves all of them.
+    The id is made of type and name, and joins leave two classes with the same of both only where untyped names meet
+    contrary types. Classes that could meet so have a name in common, so whoever resolves one resolves all of them.
     """
     taken: set[str] = set()
     for entity in sorted(entities, key=lambda e: e.alias_ids):

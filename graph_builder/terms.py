@@ -1,6 +1,7 @@
-"""Texts as words for full-text search, and BM25 over them: one tokeniser and one score, so that every store ranks alike.
+"""Texts as words for full-text search, and BM25 over them: one tokeniser and score, so that every store ranks alike.
 
-BM25 after Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009), with the idf of Lucene, which stays positive.
+BM25 after Robertson and Zaragoza, "The Probabilistic Relevance Framework" (2009), with the idf of Lucene, which stays
+positive.
 """
 
 import math
@@ -23,7 +24,11 @@ _MOST_TERMS = 500
 K1 = 1.2
 B = 0.75
 STOP_WORDS = frozenset(
-    ["a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "can", "did", "do", "does", "for", "from", "had", "has", "have", "how", "i", "if", "in", "into", "is", "it", "its", "may", "no", "nor", "not", "of", "on", "or", "s", "so", "such", "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "to", "was", "were", "what", "when", "where", "which", "who", "whom", "whose", "why", "will", "with", "would", "you", "your"]
+    words(
+        "a an and are as at be been but by can did do does for from had has have how i if in into is it its may no nor"
+        " not of on or s so such than that the their them then there these they this to was were what when where which"
+        " who whom whose why will with would you your"
+    )
 )
 
 
@@ -43,7 +48,7 @@ def query_terms(text: str) -> list[str]:
 
 
 class Corpus(NamedTuple):
-    """What BM25 knows of the whole: number of texts, their mean length in terms, and for each term in how many it stands."""
+    """What BM25 knows of the whole: how many texts, their mean length in terms, in how many of them each term is."""
 
     size: int
     mean_length: float
@@ -51,7 +56,10 @@ class Corpus(NamedTuple):
 
 
 def bm25(query: Sequence[str], texts: Iterable[tuple[str, Sequence[str]]], corpus: Corpus) -> list[tuple[str, float]]:
-    """Scores of ``(id, terms)`` pairs for the query's terms, best first, equal scores by id; texts without a term are left out."""
+    """Scores of ``(id, terms)`` pairs for the query's terms, best first, equal scores by id.
+
+    Texts without any of the terms are left out.
+    """
     weight = {
         term: math.log(1 + (corpus.size - corpus.frequency[term] + 0.5) / (corpus.frequency[term] + 0.5))
         for term in set(query)

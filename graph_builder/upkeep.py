@@ -1,8 +1,8 @@
 """Keeps entities and relations in step with what documents contributed, inside one transaction of a store.
 
-A store holds two layers. What documents gave (chunks, aliases, mentions, evidence) is written and removed as it is. What
-follows from it (entities, relations) is recomputed here for the part that a change touches, by the same functions for every
-store: therefore adding and removing commute, and two stores can not drift apart.
+A store holds two layers. What documents gave (chunks, aliases, mentions, evidence) is written and removed as it is.
+What follows from it (entities, relations) is recomputed here for the part that a change touches, by the same functions
+for every store: therefore adding and removing commute, and two stores can not drift apart.
 """
 
 from collections import defaultdict
@@ -58,7 +58,7 @@ class Transaction(Protocol):
         """Entity id by alias id."""
 
     def place(self, entities: Sequence[Entity], vectors: Mapping[str, Vectors], gone: Collection[str]) -> None:
-        """Write these entities (vectors by entity id) over what they were, move their aliases to them, delete those gone."""
+        """Write these entities (vectors by id) over what they were, move their aliases there, delete those gone."""
 
     def claims_of(self, alias_ids: Collection[str]) -> list[Claim]:
         """Evidence with one of the aliases as subject or object, declarations left out."""

@@ -87,7 +87,7 @@ class Store(Protocol):
         """For each chunk the vectors of its sentences, shape (sentences, dim), in order."""
 
     def entities_named(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Entity ids by name as given, sorted: those with an alias, or a canonical name, of the same normalised form."""
+        """Entity ids by name as given, sorted: those with an alias or a canonical name of the same normalised form."""
 
     def entities_in(self, chunk_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """For each chunk the ids of the entities that it mentions, sorted."""
@@ -108,7 +108,7 @@ class Store(Protocol):
         """How much there is."""
 
     def rows(self) -> Iterator[tuple[str, ...]]:
-        """The graph's content as tuples of text, in no order: what the fingerprint is a hash of, and what `copy` reads."""
+        """The graph's content as tuples of text, in no order: what the fingerprint is a hash of."""
 
     def fingerprint(self) -> str:
         """A hash of the graph's content, the same in every store and for every order of writing."""

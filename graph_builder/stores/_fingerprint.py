@@ -1,4 +1,4 @@
-"""The fingerprint of a graph, and the rows of text that it is a hash of: the same for every store and order of writing."""
+"""The fingerprint of a graph, and the rows of text that it is a hash of: the same for every store and writing order."""
 
 import hashlib
 import json

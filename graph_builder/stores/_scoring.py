@@ -1,4 +1,4 @@
-"""What is searched and how hits are ranked, the same in every store: exact scores of six decimals, equal scores by id."""
+"""What is searched and how hits are ranked, the same in every store: exact scores to six decimals, ties by id."""
 
 from collections.abc import Callable, Sequence
 
@@ -23,8 +23,8 @@ def entity_text(entity: Entity) -> str:
 def cosines(ids: Sequence[str], vectors: Vectors, vector: Vectors) -> list[Hit]:
     """All of the unit rows, shape (n, dim), by cosine with a unit vector, shape (dim,), best first, equal scores by id.
 
-    Summed in double precision: in single precision the last decimals would depend on which rows stand together, and a store that
-    scores a few candidates would not agree with one that scores everything.
+    Summed in double precision: in single precision the last decimals would depend on which rows stand together, and a
+    store that scores a few candidates would not agree with one that scores everything.
     """
     scores = vectors.astype(np.float64) @ vector.astype(np.float64)
     hits = [Hit(id_, round(float(score), DECIMALS)) for id_, score in zip(ids, scores, strict=True)]
@@ -34,8 +34,8 @@ def cosines(ids: Sequence[str], vectors: Vectors, vector: Vectors) -> list[Hit]:
 def widened(fetch: Callable[[int], list[Hit]], *, first: int, k: int) -> list[Hit]:
     """The k best of a ranking whose candidates come from an index that knows nothing of ids.
 
-    ``fetch(limit)`` gives at most ``limit`` candidates, exactly ranked. While the last of them scores like the k-th, candidates
-    of the same score may have been left out, and equal scores go by id: so more are asked for.
+    ``fetch(limit)`` gives at most ``limit`` candidates, exactly ranked. While the last of them scores like the k-th,
+    candidates of the same score may have been left out, and equal scores go by id: so more are asked for.
     """
     limit = first
     while True:

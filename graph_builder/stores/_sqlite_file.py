@@ -18,7 +18,7 @@ def translated(error: sqlite3.Error, path: Path) -> StoreError:
     name = getattr(error, "sqlite_errorname", "")
     if name in _FULL:
         return StoreFull(
-            f"no space left for {path} ({error}): free some, then run the same command again; what was written before is safe"
+            f"no space left for {path} ({error}): free some, then run the same command again; what was written is safe"
         )
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StoreBusy(f"{path} was held by another writer for {BUSY_SECONDS:.0f} s: wait for it, or stop it")
@@ -26,7 +26,7 @@ def translated(error: sqlite3.Error, path: Path) -> StoreError:
         return StoreCorrupt(f"{path} is damaged or no Hoptrace graph ({error}): move it away, then ingest again")
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH")):
         return StoreUnavailable(
-            f"{path} can not be opened for writing ({error}): check the permissions of its folder, or set HOPTRACE_HOME to another"
+            f"{path} can not be opened for writing ({error}): check its folder's permissions, or set HOPTRACE_HOME"
         )
     return StoreError(f"{path}: {error}")
 
@@ -42,7 +42,7 @@ class SqliteFile:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """A connection that sees one state of the graph from here to the end; within another `reading`, that one's state."""
+        """A connection that sees one state of the graph to the end; within another `reading`, that one's state."""
         try:
             db = self._connection()
             if db.in_transaction:

@@ -26,8 +26,8 @@ from graph_builder.terms import terms
 from graph_builder.upkeep import Claim, Placed, aliases_in
 
 EVIDENCE_COLUMNS = (
-    "id, document_id, chunk_id, start, end, quote, subject, predicate, object, polarity, modality, qualifiers, confidence, "
-    "extractor, antecedent_start, antecedent_end"
+    "id, document_id, chunk_id, start, end, quote, subject, predicate, object, polarity, modality, qualifiers, "
+    "confidence, extractor, antecedent_start, antecedent_end"
 )
 
 
@@ -142,7 +142,8 @@ class SqliteTransaction:
 
     def aliases_of(self, document_id: str) -> set[str]:
         found = self._db.execute(
-            "SELECT alias_id FROM mention WHERE document_id = :id UNION SELECT subject FROM evidence WHERE document_id = :id"
+            "SELECT alias_id FROM mention WHERE document_id = :id"
+            " UNION SELECT subject FROM evidence WHERE document_id = :id"
             " UNION SELECT object FROM evidence WHERE document_id = :id",
             {"id": document_id},
         )
@@ -150,7 +151,8 @@ class SqliteTransaction:
 
     def related(self, alias_ids: Collection[str]) -> dict[str, Placed]:
         given = f"given AS (SELECT * FROM alias WHERE id {IN})"
-        name = "name AS (SELECT normalised AS name FROM given UNION SELECT normalised_canonical FROM given WHERE canonical <> '')"
+        canonical = "SELECT normalised_canonical FROM given WHERE normalised_canonical <> ''"
+        name = f"name AS (SELECT normalised AS name FROM given UNION {canonical})"
         found = self._db.execute(
             f"WITH {given}, {name} SELECT DISTINCT a.id, a.name, a.type, a.canonical, a.entity_id, a.vector FROM ("
             " SELECT id FROM given"

@@ -150,7 +150,7 @@ class SqliteStore:
     def _chunks(self, where: str = "", parameters: Sequence[object] = ()) -> list[Chunk]:
         columns = "id, document_id, position, start, end, text, heading, sentences"
         rows = self._all(f"SELECT {columns} FROM chunk {where}", parameters)
-        return [Chunk(*row, tuple(Sentence(*s) for s in json.loads(sentences))) for *row, sentences in rows]
+        return [_chunk_of(row) for row in rows]
 
     def fetch_entities(self, ids: Sequence[str]) -> dict[str, Entity]:
         return {entity.id: entity for entity in self._entities(f"WHERE id {IN}", among(ids))}
@@ -256,9 +256,10 @@ class SqliteStore:
 
     def _relations_around(self, entity_id: str, limit: int) -> list[Relation]:
         best = "ORDER BY confidence DESC, support DESC, id LIMIT :limit"
+        columns = f"{_RELATION_COLUMNS}, support"
         rows = self._all(
-            f"SELECT {_RELATION_COLUMNS}, support FROM (SELECT * FROM relation WHERE subject = :id {best})"
-            f" UNION SELECT {_RELATION_COLUMNS}, support FROM (SELECT * FROM relation WHERE object = :id {best}) {best}",
+            f"SELECT {columns} FROM (SELECT * FROM relation WHERE subject = :id {best})"
+            f" UNION SELECT {columns} FROM (SELECT * FROM relation WHERE object = :id {best}) {best}",
             {"id": entity_id, "limit": limit},
         )
         return [_relation_of(row) for row in rows]
@@ -305,6 +306,12 @@ class SqliteStore:
 
 
 _NEXT_REVISION = "UPDATE meta SET value = value + 1 WHERE key = 'revision'"
+
+
+def _chunk_of(row: tuple[Any, ...]) -> Chunk:
+    id_, document_id, index, start, end, text, heading, sentences = row
+    numbered = tuple(Sentence(*sentence) for sentence in json.loads(sentences))
+    return Chunk(id_, document_id, index, start, end, text, heading, numbered)
 
 
 def _entity_of(row: tuple[Any, ...], members: Sequence[tuple[str, str]]) -> Entity:

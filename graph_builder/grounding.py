@@ -92,7 +92,7 @@ class _Grounder:
         if not self._pack.allows(subject.type, record.predicate, object_.type):
             raise _Refused(f"{subject.type} {record.predicate} {object_.type} is not in the pack {self._pack.name}")
         elsewhere = next((n for n in (subject_at, object_at) if n != stating), None)
-        antecedent = None if elsewhere is None else Span(*self._span(self._at(elsewhere)[0]))
+        antecedent = None if elsewhere is None else self._span(self._at(elsewhere)[0])
         self._add_evidence(record, sentence, chunk, (subject, object_), antecedent)
 
     def _add_evidence(
@@ -108,10 +108,22 @@ class _Grounder:
         held = self.found.evidence.get(id_)
         if held and held.confidence >= record.confidence:
             return
-        span = self._span(sentence)
-        details = (record.qualifiers, round(record.confidence, 4), self._extractor, antecedent)
         self.found.evidence[id_] = Evidence(
-            id_, self._document.id, chunk.id, *span, self._text[slice(*span)], *claim, *details
+            id=id_,
+            document_id=self._document.id,
+            chunk_id=chunk.id,
+            start=sentence.start,
+            end=sentence.end,
+            quote=self._text[sentence.start : sentence.end],
+            subject=ends[0].id,
+            predicate=record.predicate,
+            object=ends[1].id,
+            polarity=record.polarity,
+            modality=record.modality,
+            qualifiers=record.qualifiers,
+            confidence=round(record.confidence, 4),
+            extractor=self._extractor,
+            antecedent=antecedent,
         )
 
     def declaration(self, record: ExtractedAlias) -> None:
@@ -135,8 +147,8 @@ class _Grounder:
         return self._sentence[number]
 
     @staticmethod
-    def _span(sentence: Sentence) -> tuple[int, int]:
-        return sentence.start, sentence.end
+    def _span(sentence: Sentence) -> Span:
+        return Span(sentence.start, sentence.end)
 
     def _end(self, name: str, stating: int, antecedents: Sequence[int]) -> tuple[Alias, int]:
         for number in (stating, *antecedents):

@@ -171,7 +171,7 @@ def _stands_free(lines: Sequence[_Line], number: int) -> bool:
 
 
 def _anything_below(lines: Sequence[_Line], number: int) -> bool:
-    return bool(lines[number + 1 :][:1]) and (bool(lines[number + 1].body) or _neighbour(lines, number, 1) is not None)
+    return _neighbour(lines, number, 1) is not None
 
 
 def _neighbours(lines: Sequence[_Line], number: int) -> list[int]:

@@ -151,7 +151,7 @@ class SqliteTransaction:
 
     def related(self, alias_ids: Collection[str]) -> dict[str, Placed]:
         given = f"given AS (SELECT * FROM alias WHERE id {IN})"
-        canonical = "SELECT normalised_canonical FROM given WHERE normalised_canonical <> ''"
+        canonical = "SELECT referent FROM given WHERE referent <> ''"
         name = f"name AS (SELECT normalised AS name FROM given UNION {canonical})"
         found = self._db.execute(
             f"WITH {given}, {name} SELECT DISTINCT a.id, a.name, a.type, a.canonical, a.entity_id, a.vector FROM ("

@@ -180,7 +180,7 @@ class SqliteStore:
         ids = among(set(wanted.values()) - {""})
         found = self._all(
             f"SELECT normalised, entity_id FROM alias WHERE normalised {IN}"
-            f" UNION SELECT normalised_canonical, entity_id FROM alias WHERE normalised_canonical {IN}",
+            f" UNION SELECT referent, entity_id FROM alias WHERE referent {IN}",
             (*ids, *ids),
         )
         bearers = defaultdict(set)

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from graph_builder.names import normalise
+from graph_builder.packs import load_pack
 from graph_rag.model import Answer
 from hoptrace import Graph, demo_corpus
 
@@ -55,9 +57,15 @@ def _recall(question: dict, answer: Answer) -> float:
 
 
 def _chain_recall(question: dict, answer: Answer) -> float:
-    said = {(h.subject.lower(), h.predicate, h.object.lower()) for chain in answer.chains for h in chain.hops}
-    gold = [(s.lower(), p, o.lower()) for s, p, o in question["gold_triples"]]
+    said = {(_name(h.subject), h.predicate, _name(h.object)) for chain in answer.chains for h in chain.hops}
+    gold = [(_name(s), p, _name(o)) for s, p, o in question["gold_triples"]]
     return sum(triple in said for triple in gold) / max(1, len(gold))
+
+
+def _name(name: str) -> str:
+    """The name under which a gold name and the graph's are one: the pack's canonical one, normalised."""
+    known = load_pack("drug_interactions").lexicon.canonical(name)
+    return normalise(known[1] if known else name)
 
 
 def _mean(values: Sequence[bool]) -> str:

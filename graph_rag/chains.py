@@ -10,7 +10,7 @@ from graph_rag.sources import Question, Sources
 from graph_rag.verification import Checker
 from graph_rag.walk import Path, Step, Surroundings, path_strength
 
-WEIGHTS = {"strength": 0.4, "relevance": 0.25, "coverage": 0.2, "brevity": 0.15}
+WEIGHTS = {"strength": 0.35, "relevance": 0.2, "coverage": 0.35, "brevity": 0.1}
 """How the parts of a chain's score add up; each part is in [0, 1]."""
 _QUOTES_CONSIDERED = 12
 _ALIKE = 0.67
@@ -149,4 +149,4 @@ def _alike(left: Path, right: Path) -> bool:
         negated = {s.relation.polarity is Polarity.NEGATED for s in (*left, *right)}
         return len(negated) == 1
     shared = {s.relation.id for s in left} & {s.relation.id for s in right}
-    return len(shared) / min(len(left), len(right)) > _ALIKE
+    return len(shared) / max(len(left), len(right)) > _ALIKE

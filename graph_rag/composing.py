@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from graph_builder.model import Modality, Polarity
+from graph_builder.terms import terms
 from graph_rag.deriving import Derived, derive
+from graph_rag.linking import asked_type, in_words
 from graph_rag.model import Chain, Citation, Hop, Passage, Retrieval, Statement
 from graph_rag.sources import Question, Sources
 
@@ -34,7 +36,14 @@ class Composed:
 def compose(question: Question, sources: Sources, retrieval: Retrieval) -> Composed:
     """Tell the chains where there are any that check and answer, else quote the nearest sentences."""
     told = [chain for chain in retrieval.chains if chain.verified and _tells(chain, sources)]
+    wanted = asked_type(question.text, sources)
+    if told and wanted and not any(wanted in _types(chain) for chain in told):
+        return Composed("", (), f"no {in_words(wanted)} is stated for {' and '.join(retrieval.linked)}")
+    unstated = _unstated(question.text, told, retrieval.linked, sources)
+    if unstated:
+        return Composed("", (), unstated)
     if told:
+        told.sort(key=lambda chain: wanted not in _types(chain))
         return _tell(question.text, told, retrieval.linked, sources)
     if retrieval.missing:
         return Composed("", (), retrieval.missing)
@@ -45,9 +54,32 @@ def compose(question: Question, sources: Sources, retrieval: Retrieval) -> Compo
 
 
 def _tells(chain: Chain, sources: Sources) -> bool:
-    """Whether a chain is an argument: in a closed domain one that runs one way; a relation without direction runs both."""
+    """Whether a chain is an argument: in a closed domain one that runs one way, or gives a conclusion.
+
+    A relation without direction runs both ways.
+    """
     directed = {hop.forward for hop in chain.hops if not sources.symmetric(hop.predicate)}
-    return len(directed) <= 1 or not all(sources.is_closed(hop.predicate) for hop in chain.hops)
+    if len(directed) <= 1 or derive(chain, sources.packs):
+        return True
+    return not all(sources.is_closed(hop.predicate) for hop in chain.hops)
+
+
+def _unstated(question: str, chains: Sequence[Chain], linked: Sequence[str], sources: Sources) -> str:
+    """What a question like "Does tizanidine inhibit CYP3A4?" asks for and no chain states of the two themselves, or an empty text."""
+    if len(linked) != 2 or not _YES_NO.match(question):  # noqa: PLR2004  # the two ends of one relation
+        return ""
+    asked = set(terms(question))
+    for pack in sources.packs:
+        for predicate in pack.relation_types:
+            verb = pack.reads(predicate)
+            if " " not in verb and asked & set(terms(verb)):
+                direct = any(len(c.hops) == 1 and c.hops[0].predicate == predicate for c in chains)
+                return "" if direct else f"nothing states whether {linked[0]} {verb} {linked[1]}"
+    return ""
+
+
+def _types(chain: Chain) -> set[str]:
+    return {type_ for hop in chain.hops for type_ in (hop.subject_type, hop.object_type)}
 
 
 def _tell(question: str, chains: Sequence[Chain], linked: Sequence[str], sources: Sources) -> Composed:

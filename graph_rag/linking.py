@@ -15,10 +15,11 @@ _SIMILAR = 0.55
 
 @dataclass(frozen=True)
 class Links:
-    """The entities in order of the question, and the names that a pack knows but the graph does not."""
+    """The entities in order of the question, the names that a pack knows but the graph does not, and the type asked for."""
 
     entities: tuple[Linked, ...]
     unknown: tuple[str, ...]
+    asks: str = ""
 
     @property
     def groups(self) -> list[tuple[str, ...]]:
@@ -48,7 +49,22 @@ def link(question: Question, sources: Sources) -> Links:
             unknown.append(question.text[start:end])
     if not linked and not unknown:
         linked = _similar(question, sources)
-    return Links(_labelled(linked, sources), tuple(unknown))
+    return Links(_labelled(linked, sources), tuple(unknown), asked_type(question.text, sources))
+
+
+def asked_type(question: str, sources: Sources) -> str:
+    """The entity type that a question asks for by name, "Which transporter …", or an empty text."""
+    for pack in sources.packs:
+        for type_ in pack.entity_types:
+            pattern = rf"\b(which|what)\s+(\w+\s+){{0,2}}{in_words(type_)}\b"
+            if not pack.is_open and re.search(pattern, question, re.IGNORECASE):
+                return type_
+    return ""
+
+
+def in_words(type_: str) -> str:
+    """"DrugClass" in words: "drug class"."""
+    return re.sub(r"(?<!^)(?=[A-Z])", " ", type_).lower()
 
 
 def _labelled(linked: list[Linked], sources: Sources) -> tuple[Linked, ...]:

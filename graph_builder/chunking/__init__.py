@@ -45,7 +45,9 @@ class Options:
         if self.size < 1:
             raise InputError(f"chunk size {self.size}: it must be at least 1 character")
         if not 0 <= self.overlap < self.size:
-            raise InputError(f"chunk overlap {self.overlap}: it must be at least 0 and less than the size ({self.size})")
+            raise InputError(
+                f"chunk overlap {self.overlap}: it must be at least 0 and less than the size ({self.size})"
+            )
 
 
 def chunk_document(document: Document, *, strategy: str = "structure", options: Options) -> list[Chunk]:

@@ -10,7 +10,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
-from graph_builder.sentences import HEADING, RULE, TABLE_ROW, closed, numbered_heading, shouted, stands_alone, starts_item
+from graph_builder.sentences import (
+    HEADING,
+    RULE,
+    TABLE_ROW,
+    closed,
+    numbered_heading,
+    shouted,
+    stands_alone,
+    starts_item,
+)
 
 TITLE_LEVEL = 0
 SHOUTED_LEVEL = 8
@@ -131,7 +140,9 @@ def _heading(lines: Sequence[_Line], number: int, previous: str, *, first: bool)
 
 
 def _titled(line: _Line, last: _Line, level: int, title: str) -> Block:
-    return Block(Kind.HEADING, line.start, last.end, [line.start], level, " ".join(title.strip("*_ \t").split())[:LONGEST_TITLE])
+    return Block(
+        Kind.HEADING, line.start, last.end, [line.start], level, " ".join(title.strip("*_ \t").split())[:LONGEST_TITLE]
+    )
 
 
 def _is_underline(body: str) -> bool:
@@ -162,7 +173,13 @@ def _looks_like_title(body: str) -> bool:
     """Whether a line may be a title: few words, no small letter first, no stop last, and a letter in it."""
     bare = body.strip("*_ \t")
     few = len(bare.split()) <= MOST_WORDS
-    return few and bool(bare) and not bare[0].islower() and bare[-1] not in ".!?:;,…。！？、，；：" and any(map(str.isalpha, bare))
+    return (
+        few
+        and bool(bare)
+        and not bare[0].islower()
+        and bare[-1] not in ".!?:;,…。！？、，；："
+        and any(map(str.isalpha, bare))
+    )
 
 
 def _stands_free(lines: Sequence[_Line], number: int) -> bool:

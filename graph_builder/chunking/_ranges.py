@@ -74,6 +74,8 @@ def packed(atoms: Sequence[Atom], size: int) -> list[Span]:
 def _staying(gathered: Sequence[Atom], following: Atom, size: int) -> int:
     """How many of the gathered atoms stay; the rest lead, fit with the following atom, and are as many as can be."""
     stay = len(gathered)
+    if following.leads:
+        return stay
     while stay > 1 and gathered[stay - 1].leads and following.end - gathered[stay - 1].start <= size:
         stay -= 1
     return stay

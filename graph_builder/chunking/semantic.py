@@ -24,7 +24,9 @@ SMALLEST = 0.2
 def cut(text: str, sentences: Sequence[Sentence], options: Options) -> list[Piece]:
     """Pieces of at most ``options.size`` characters, broken at low cosines; raises `SettingsError` without ``embed``."""
     if options.embed is None:
-        raise SettingsError("semantic chunking needs an embedder, and none is set: set EMBEDDING_MODEL, or use structure")
+        raise SettingsError(
+            "semantic chunking needs an embedder, and none is set: set EMBEDDING_MODEL, or use structure"
+        )
     size = options.size - options.overlap
     if not sentences:
         spans = fitting(text, Span(0, len(text)), sentences, size)

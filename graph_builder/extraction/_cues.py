@@ -20,7 +20,11 @@ class Cues:
 
     def __init__(self, pack: Pack) -> None:
         cues = pack.file.cues
-        self._negation, self._modality, self._condition = _any(cues.negation), _any(cues.modality), _any(cues.qualifiers)
+        self._negation, self._modality, self._condition = (
+            _any(cues.negation),
+            _any(cues.modality),
+            _any(cues.qualifiers),
+        )
         self._void = _any(cues.void)
         self._strength = re.compile(rf"\b({'|'.join(cues.strengths) or '(?!)'})\b", re.IGNORECASE)
 
@@ -47,7 +51,9 @@ class Cues:
         ``apart_from``: the letter of the claim's object; a condition that names such a thing is part of the claim.
         """
         own = re.compile(rf"<[{apart_from.upper()}{apart_from.lower()}]\d") if apart_from else None
-        found = [sketch.surface(m[0]).strip() for m in self._condition.finditer(clause) if not (own and own.search(m[0]))]
+        found = [
+            sketch.surface(m[0]).strip() for m in self._condition.finditer(clause) if not (own and own.search(m[0]))
+        ]
         return tuple(dict.fromkeys(text[0].lower() + text[1:] for text in found))
 
 

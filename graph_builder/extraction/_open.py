@@ -11,7 +11,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from graph_builder.extraction import ExtractedAlias, ExtractedEntity, ExtractedRelation, Extraction, NumberedSentence, Passage
+from graph_builder.extraction import (
+    ExtractedAlias,
+    ExtractedEntity,
+    ExtractedRelation,
+    Extraction,
+    NumberedSentence,
+    Passage,
+)
 from graph_builder.extraction._cues import Cues
 from graph_builder.extraction._open_names import Name, bare_title, names
 from graph_builder.extraction._pipeline import load_pipeline
@@ -31,7 +38,9 @@ _NO_BRIDGE = ("and", "or", "but", "not", "that", "who", "which", "has", "had", "
 _KNOWN_AS = re.compile(
     r"(?:\s*,|\s*\()?\s*(?:also |better |formerly |originally |popularly |commonly |otherwise )*(?:known as|called|nicknamed|aka|a\.k\.a\.|n[ée]e|born as|titled)\s+(?:the\s+)?[\"\u201c]?\s*"
 )
-_PART_NOUNS = frozenset("part region state province county district city town village area section north south east west center centre department municipality".split())
+_PART_NOUNS = frozenset(
+    ["part", "region", "state", "province", "county", "district", "city", "town", "village", "area", "section", "north", "south", "east", "west", "center", "centre", "department", "municipality"]
+)
 _BORN = re.compile(r"[^(]{2,60}\([^()]*\bborn\b[^()]*?\b(?:in|at) ((?:[A-Z][\w'\u2019-]+ ?)+)")
 _MOST_BETWEEN = 4
 _LONGEST = 1200
@@ -64,11 +73,32 @@ class _Reading:
     def all_named(self, noun: "Token") -> list[_End]:
         """A noun and what is coordinated with it, as far as they are names, and the places in which a place lies."""
         tokens = [noun, *conjuncts(noun)]
-        tokens += [c for t in tokens for c in t.subtree if c.dep_ in ("appos", "npadvmod") and self._place(c) and self._place(c.head)]
+        tokens += [
+            c
+            for t in tokens
+            for c in t.subtree
+            if c.dep_ in ("appos", "npadvmod") and self._place(c) and self._place(c.head)
+        ]
         return [self.ends[t.i] for t in tokens if t.i in self.ends]
 
     def _place(self, token: "Token") -> bool:
         return token.i in self.ends and self.types.get(self.ends[token.i].name) == "Place"
+
+
+@dataclass
+class _Subject:
+    """What a document is about: its title, or else the name that it begins with; ``classes`` are nouns that it is said to be."""
+
+    end: _End | None = None
+    classes: set[str] = field(default_factory=set)
+
+    def named(self, surface: str, number: int, title: str, *, first: bool) -> _End:
+        """The end that a name is: the subject itself for its last word ("Davy"), else as it is spelled."""
+        if surface.casefold() == title.casefold() or (self.end is None and first):
+            self.end = _End(surface, number)
+        if self.end is not None and " " in self.end.name and surface == self.end.name.split()[-1]:
+            return self.end
+        return _End(surface, number)
 
 
 class OpenReader:
@@ -93,37 +123,43 @@ class OpenReader:
         sentences = list({s.number: (s, p) for p in reversed(passages) for s in p.sentences}.values())
         sentences.sort(key=lambda pair: pair[0].number)
         docs = self._nlp.pipe((_readable(s.text) for s, _ in sentences), batch_size=64)
-        subject: _End | None = None
+        subject = _Subject()
         readings: dict[int, _Reading] = {}
         for doc, (sentence, passage) in zip(docs, sentences, strict=True):
-            reading, subject = self._reading(doc, sentence, passage.title, subject)
-            readings[sentence.number] = reading
+            reading = readings[sentence.number] = self._reading(doc, sentence, passage.title, subject)
             self._relations(reading)
         return _by_passage(passages, readings)
 
-    def _reading(self, doc: "Doc", sentence: NumberedSentence, title: str, subject: _End | None) -> tuple[_Reading, _End | None]:
-        """The sentence's names merged, its first pronoun resolved, and the subject as it was last named."""
+    def _reading(self, doc: "Doc", sentence: NumberedSentence, title: str, subject: "_Subject") -> _Reading:
+        """The sentence's names merged, and its first pronoun resolved; ``subject`` is kept up with what is named."""
         reading = _Reading(doc, sentence.number, {}, {})
-        bare = bare_title(title).casefold()
         found, text = names(doc, title), doc.text
         reading.aliases += _declared(text, sentence.number, found)
-        merged = _merged(doc, found)
-        for token, name in merged:
+        for token, name in _merged(doc, found):
             surface = text[name.start : name.end]
-            whole = surface.casefold() == bare or subject is None and token.i <= 1
-            if whole:
-                subject = _End(surface, sentence.number)
-            short = subject is not None and " " in subject.name and surface == subject.name.split()[-1]
-            reading.ends[token.i] = subject if short and subject else _End(surface, sentence.number)
+            end = subject.named(surface, sentence.number, bare_title(title), first=token.i <= 1)
+            reading.ends[token.i] = end
             reading.types[surface] = name.type
-        self._born(reading, sentence, subject)
+        self._born(reading, sentence, subject.end)
         _resolve(reading, subject)
-        return reading, subject
+        subject.classes |= {
+            c.lemma_
+            for t in doc
+            if t.text.lower() in BE
+            for c in t.children
+            if c.dep_ == "attr" and c.tag_ == "NN" and _speaks_of(reading, t, subject)
+        }
+        return reading
 
     def _born(self, reading: _Reading, sentence: NumberedSentence, subject: _End | None) -> None:
         """ "X (born 26 August 1970 in Buenos Aires) is …": the one thing in brackets that is worth reading."""
         match = _BORN.match(sentence.text)
-        if match and subject is not None and subject.sentence == sentence.number and sentence.text.startswith(subject.name):
+        if (
+            match
+            and subject is not None
+            and subject.sentence == sentence.number
+            and sentence.text.startswith(subject.name)
+        ):
             reading.types.setdefault(match[1], "Place")
             self._add(reading, subject, "BORN_IN", _End(match[1], sentence.number), "", _NOUN)
 
@@ -147,13 +183,15 @@ class OpenReader:
             self._copula(reading, verb, nouns, words)
             return
         passive, stem = is_passive(verb), _stem(verb)
-        targets = [(e, stem) for c in verb.children if c.dep_ in ("dobj", "oprd") for e in reading.all_named(c)]
         if passive:
             for agent in (e for a in agents(verb) for e in reading.all_named(a)):
                 for noun in nouns:
                     self._add(reading, agent, _third(verb), noun, words, _TREE)
             stem = verb.text.upper()
-        targets += [(e, f"{stem}_{word}") for word, e in _prepositional(reading, verb) if not (passive and word == "BY")]
+        targets = [(e, stem) for c in verb.children if c.dep_ in ("dobj", "oprd") for e in reading.all_named(c)]
+        targets += [
+            (e, f"{stem}_{word}") for word, e in _prepositional(reading, verb) if not (passive and word == "BY")
+        ]
         if verb.lemma_ in _SKIPPED_VERBS and not passive:
             targets = [(e, p) for e, p in targets if p.count("_")]
         for noun in nouns:
@@ -162,7 +200,15 @@ class OpenReader:
 
     def _copula(self, reading: _Reading, verb: "Token", nouns: list[_End], words: str) -> None:
         """ "X is the capital of Y", "X is an American actor", "His father was X"."""
-        owner = next((reading.ends[p.i] for s in subjects(verb, named=reading.named) for p in s.children if p.dep_ == "poss" and p.i in reading.ends), None)
+        owner = next(
+            (
+                reading.ends[p.i]
+                for s in subjects(verb, named=reading.named)
+                for p in s.children
+                if p.dep_ == "poss" and p.i in reading.ends
+            ),
+            None,
+        )
         relation = next((s.lemma_.upper() for s in subjects(verb, named=reading.named) if s.pos_ == "NOUN"), "")
         for attribute in (a for c in verb.children if c.dep_ == "attr" for a in (c, *conjuncts(c))):
             for end in [reading.ends[attribute.i]] if attribute.i in reading.ends else []:
@@ -173,7 +219,11 @@ class OpenReader:
             for noun in nouns:
                 for word, end in _prepositional(reading, attribute):
                     self._add(reading, noun, f"{attribute.lemma_.upper()}_{word}", end, words, _NOUN)
-                for nation in (c for c in attribute.subtree if verb.i < c.i < attribute.i and c.ent_type_ == "NORP" and c.i in reading.ends):
+                for nation in (
+                    c
+                    for c in attribute.subtree
+                    if verb.i < c.i < attribute.i and c.ent_type_ == "NORP" and c.i in reading.ends
+                ):
                     self._add(reading, noun, "NATIONALITY", reading.ends[nation.i], words, _NATIONALITY)
 
     def _noun(self, reading: _Reading, noun: "Token") -> None:
@@ -191,7 +241,9 @@ class OpenReader:
             for player in players:
                 self._add(reading, player, f"{role}_OF", owner, "", _NOUN)
 
-    def _add(self, reading: _Reading, subject: _End, predicate: str, object_: _End, words: str, confidence: float) -> None:
+    def _add(
+        self, reading: _Reading, subject: _End, predicate: str, object_: _End, words: str, confidence: float
+    ) -> None:
         predicate = re.sub(r"[^A-Z0-9]+", "_", predicate).strip("_")
         if subject.name == object_.name or not predicate or reading.number not in (subject.sentence, object_.sentence):
             return
@@ -237,18 +289,21 @@ def _declared(text: str, number: int, found: Sequence[Name]) -> Iterator[Extract
             yield ExtractedAlias(name=text[left.start : left.end], alias=text[right.start : right.end], sentence=number)
 
 
-def _resolve(reading: _Reading, subject: _End | None) -> None:
-    """Let the sentence's first pronoun, or "his" and "its" at its head, stand for the document's subject."""
-    if subject is None:
+def _speaks_of(reading: _Reading, verb: "Token", subject: _Subject) -> bool:
+    return any(reading.ends.get(s.i) == subject.end for s in subjects(verb, named=reading.named))
+
+
+def _resolve(reading: _Reading, subject: _Subject) -> None:
+    """Let the sentence's first pronoun, "his" at its head, or "the film" stand for the document's subject."""
+    if subject.end is None:
         return
     for token in reading.doc[:8]:
         if token.i in reading.ends:
             return
-        if token.text.lower() in _PRONOUNS and token.dep_ in ("nsubj", "nsubjpass"):
-            reading.ends[token.i] = subject
-            return
-        if token.text.lower() in _POSSESSIVES and token.dep_ == "poss":
-            reading.ends[token.i] = subject
+        word, does = token.text.lower(), token.dep_ in ("nsubj", "nsubjpass")
+        of_class = token.lemma_ in subject.classes and token.i > 0 and token.nbor(-1).text.lower() in ("the", "this")
+        if (does and (word in _PRONOUNS or of_class)) or (word in _POSSESSIVES and token.dep_ == "poss"):
+            reading.ends[token.i] = subject.end
             return
 
 
@@ -256,8 +311,14 @@ def _prepositional(reading: _Reading, head: "Token") -> Iterator[tuple[str, _End
     """The names that hang on a word by a preposition, each with the preposition in capitals."""
     for preposition in (c for c in head.children if c.dep_ in ("prep", "agent")):
         for noun in (c for c in preposition.children if c.dep_ == "pobj"):
-            inner = [p for q in noun.children if q.dep_ == "prep" and q.text in ("of", "in") for p in q.children if p.dep_ == "pobj"]
-            for named in [noun] if noun.i in reading.ends else inner if noun.lemma_ in _PART_NOUNS else []:
+            inner = [
+                p
+                for q in noun.children
+                if q.dep_ == "prep" and q.text in ("of", "in")
+                for p in q.children
+                if p.dep_ == "pobj"
+            ]
+            for named in [noun] if reading.all_named(noun) else inner if noun.lemma_ in _PART_NOUNS else []:
                 for end in reading.all_named(named):
                     yield preposition.text.upper(), end
 

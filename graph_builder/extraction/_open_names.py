@@ -32,9 +32,7 @@ _CAPITALS = re.compile(
     r"(?:(?:\s+(?:of|the|de|la|von|van|der|and the|for|in the|on the|del|di|du|da|al))*\s+[A-Z0-9][\w'\u2019.&-]*[\w])*"
 )
 _NOT_ALONE = frozenset(
-    "the a an this that these those it its he she they his her their we our you your i in on at by for from with as of to and or but "
-    "if when while after before since during although though because however also there here what who which where how why not no yes "
-    "some many most several all both each one two three other another such more first second then thus mr mrs ms dr".split()
+    ["the", "a", "an", "this", "that", "these", "those", "it", "its", "he", "she", "they", "his", "her", "their", "we", "our", "you", "your", "i", "in", "on", "at", "by", "for", "from", "with", "as", "of", "to", "and", "or", "but", "if", "when", "while", "after", "before", "since", "during", "although", "though", "because", "however", "also", "there", "here", "what", "who", "which", "where", "how", "why", "not", "no", "yes", "some", "many", "most", "several", "all", "both", "each", "one", "two", "three", "other", "another", "such", "more", "first", "second", "then", "thus", "mr", "mrs", "ms", "dr"]
 )
 _SHORTEST = 2
 
@@ -90,12 +88,19 @@ def _recognised(doc: "Doc") -> Iterator[Name]:
 
 def _cut_short(text: str, name: Name) -> bool:
     """Whether the recogniser stopped at an initial: "Cecil" of "Cecil B. DeMille"."""
-    return bool(re.match(r"\s+[A-Z]\.\s+[A-Z]", text[name.end :])) or bool(re.search(r"[A-Z][\w]+\s+[A-Z]\.\s+$", text[: name.start]))
+    return bool(re.match(r"\s+[A-Z]\.\s+[A-Z]", text[name.end :])) or bool(
+        re.search(r"[A-Z][\w]+\s+[A-Z]\.\s+$", text[: name.start])
+    )
 
 
 def _extended(doc: "Doc", start: int, end: int) -> tuple[int, int]:
     """A name with the proper nouns that are compounded with it on its left: the recogniser drops first names."""
-    while start > 0 and doc[start - 1].tag_ == "NNP" and doc[start - 1].dep_ == "compound" and not doc[start - 1].ent_type_:
+    while (
+        start > 0
+        and doc[start - 1].tag_ == "NNP"
+        and doc[start - 1].dep_ == "compound"
+        and not doc[start - 1].ent_type_
+    ):
         start -= 1
     return start, end
 

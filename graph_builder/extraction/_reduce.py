@@ -153,16 +153,41 @@ class Reducer:
         general = _alternatives(self._pack.file.general)
         self._any_role = re.compile(words, re.IGNORECASE)
         self._any_general = re.compile(rf"\b(?:{general})\b", re.IGNORECASE)
-        self._before = re.compile(rf"(?<![\w<]){lead}(?P<target>{_NAME})(?:\s+(?:enzyme|isoenzyme|transporter)s?)?(?P<more>\s+(?:and|or)\s+{_ADJECTIVE}(?:(?:{strengths})\s+)?{_NAME})?[\s-](?P<role>{words})\b", re.IGNORECASE)
-        self._after = re.compile(rf"(?<!\w){lead}(?P<role>{words})(?:\s+(?:and|or)\s+(?:an?\s+)?{_ADJECTIVE}(?:(?:{strengths})\s+)?(?P<role2>{words}))?\s+(?:of|for)\s+(?:the\s+)?(?:(?:hepatic|human|intestinal|isoenzymes?|enzymes?|transporters?|isozymes?|both|either|efflux|uptake)\s+)*(?P<target>{_NAME})(?:\s+(?:activity|enzymes?|isoenzymes?|isozymes?|transporters?))?(?:\s*,?\s+(?:and|or)\s+of\s+(?P<more>{_NAME}))?", re.IGNORECASE)
-        self._that = re.compile(rf"\b(?:other\s+)?(?:{general})\s+(?:(?:that|which)\s+)?(?:are\s+)?(?:known\s+to\s+|also\s+)?(?:(?P<strength>{strengths})\s+)?(?P<verb>{self._verb_words()})\s+(?:the\s+)?(?:(?:activity|enzyme|isoenzyme|transporter)s?\s+(?:of\s+)?)?(?P<target>{_NAME})", re.IGNORECASE)
-        self._by = re.compile(rf"\b(?:other\s+)?(?:{general})\s+(?:(?:that|which)\s+)?(?:are\s+)?(?:(?:\w+ly|known to be)\s+)*(?P<verb>{self._verb_words(passive=True)})\s+(?:(?:\w+ly|in part)\s+)*by\s+(?:the\s+)?(?:(?:enzyme|isoenzyme)s?\s+)?(?P<target>{_NAME})", re.IGNORECASE)
+        self._before = re.compile(
+            rf"(?<![\w<]){lead}(?P<target>{_NAME})(?:\s+(?:enzyme|isoenzyme|transporter)s?)?(?P<more>\s+(?:and|or)\s+{_ADJECTIVE}(?:(?:{strengths})\s+)?{_NAME})?[\s-](?P<role>{words})\b",
+            re.IGNORECASE,
+        )
+        self._after = re.compile(
+            rf"(?<!\w){lead}(?P<role>{words})(?:\s+(?:and|or)\s+(?:an?\s+)?{_ADJECTIVE}(?:(?:{strengths})\s+)?(?P<role2>{words}))?\s+(?:of|for)\s+(?:the\s+)?(?:(?:hepatic|human|intestinal|isoenzymes?|enzymes?|transporters?|isozymes?|both|either|efflux|uptake)\s+)*(?P<target>{_NAME})(?:\s+(?:activity|enzymes?|isoenzymes?|isozymes?|transporters?))?(?:\s*,?\s+(?:and|or)\s+of\s+(?P<more>{_NAME}))?",
+            re.IGNORECASE,
+        )
+        self._that = re.compile(
+            rf"\b(?:other\s+)?(?:{general})\s+(?:(?:that|which)\s+)?(?:are\s+)?(?:known\s+to\s+|also\s+)?(?:(?P<strength>{strengths})\s+)?(?P<verb>{self._verb_words()})\s+(?:the\s+)?(?:(?:activity|enzyme|isoenzyme|transporter)s?\s+(?:of\s+)?)?(?P<target>{_NAME})",
+            re.IGNORECASE,
+        )
+        self._by = re.compile(
+            rf"\b(?:other\s+)?(?:{general})\s+(?:(?:that|which)\s+)?(?:are\s+)?(?:(?:\w+ly|known to be)\s+)*(?P<verb>{self._verb_words(passive=True)})\s+(?:(?:\w+ly|in part)\s+)*by\s+(?:the\s+)?(?:(?:enzyme|isoenzyme)s?\s+)?(?P<target>{_NAME})",
+            re.IGNORECASE,
+        )
         self._general_such = re.compile(rf"\b(?:other\s+)?(?:{general}){_SUCH}({_NAME})", re.IGNORECASE)
-        self._listing = re.compile(rf"(<R\d+>|\b(?:{general}|{words}))\s*\((?:(?:such as|including|e\.?g\.?,?|i\.?e\.?,?|for example,?)\s*)?({_NAME})(?:,?\s*(?:and others|etc\.?|among others|and other \w+))?\s*\)", re.IGNORECASE)
+        self._listing = re.compile(
+            rf"(<R\d+>|\b(?:{general}|{words}))\s*\((?:(?:such as|including|e\.?g\.?,?|i\.?e\.?,?|for example,?)\s*)?({_NAME})(?:,?\s*(?:and others|etc\.?|among others|and other \w+))?\s*\)",
+            re.IGNORECASE,
+        )
 
     def _verb_words(self, *, passive: bool = False) -> str:
-        verbs = {v for relation in self._pack.relation_types.values() for f in relation.frames for v in f.verbs if _plain_roles(f)}
-        forms = {form for verb in verbs for form in (verb_forms(verb)[2:3] if passive else verb_forms(verb)[:1] + verb_forms(verb)[3:])}
+        verbs = {
+            v
+            for relation in self._pack.relation_types.values()
+            for f in relation.frames
+            for v in f.verbs
+            if _plain_roles(f)
+        }
+        forms = {
+            form
+            for verb in verbs
+            for form in (verb_forms(verb)[2:3] if passive else verb_forms(verb)[:1] + verb_forms(verb)[3:])
+        }
         return _alternatives(forms)
 
     def _name_roles(self, sketch: Sketch) -> None:
@@ -194,7 +219,9 @@ class Reducer:
             RoleUse(predicate, reverse)
             for predicate, relation in self._pack.relation_types.items()
             for frame in relation.frames
-            if "" in frame.aspects and not frame.prepositions and any(match["verb"].lower() in verb_forms(v) for v in frame.verbs)
+            if "" in frame.aspects
+            and not frame.prepositions
+            and any(match["verb"].lower() in verb_forms(v) for v in frame.verbs)
         ]
         return self._role_slot(sketch, match, uses, sketch.at(match["target"]).members, "drugs")
 
@@ -227,10 +254,16 @@ class Reducer:
             return match[1]
 
         text = self._join_after_such(sketch, text)
-        text = re.sub(rf"(?:\b(?:the|an?|other|another)\s+)?(<R\d+>){_SUCH}({_NAME})", players_after, text, flags=re.IGNORECASE)
+        text = re.sub(
+            rf"(?:\b(?:the|an?|other|another)\s+)?(<R\d+>){_SUCH}({_NAME})", players_after, text, flags=re.IGNORECASE
+        )
         text = re.sub(rf"(?:\b[Tt]he\s+|\b[Aa]n?\s+)?(<R\d+>),?\s+({_NAME})(?!\s+(?:and|or)\s+<)", players_after, text)
         text = re.sub(rf"({_NAME}),?\s+(?:and|or)\s+other\s+(?:\w+\s+)?(<R\d+>)", players_before, text)
-        sketch.text = re.sub(rf"({_NAME}),\s+(?:which is\s+|itself\s+|also\s+)?(?:an?|another|the|both an?)\s+(?:\w+\s+)?(<R\d+>)\s*,?", players_before, text)
+        sketch.text = re.sub(
+            rf"({_NAME}),\s+(?:which is\s+|itself\s+|also\s+)?(?:an?|another|the|both an?)\s+(?:\w+\s+)?(<R\d+>)\s*,?",
+            players_before,
+            text,
+        )
 
     def _join_after_such(self, sketch: Sketch, text: str) -> str:
         for letter, (such, _, _) in self._lists.items():
@@ -253,7 +286,16 @@ class Reducer:
         kept = (*qualifiers, role.strength) if role.strength else qualifiers
         for use in role.uses:
             left, right = (role.members, players) if use.reversed else (players, role.members)
-            findings.claim(left, use.predicate, right, sketch.number, negated=negated, possible=possible, qualifiers=kept, confidence=confidence)
+            findings.claim(
+                left,
+                use.predicate,
+                right,
+                sketch.number,
+                negated=negated,
+                possible=possible,
+                qualifiers=kept,
+                confidence=confidence,
+            )
 
     # --- classes --------------------------------------------------------------------------------------------------
 
@@ -297,22 +339,49 @@ class Reducer:
         carriers = _alternatives(file.carriers)
         joint = _alternatives(file.joint)
         words = _alternatives(self._aspect_of)
-        self._any_wrapper = re.compile(rf"\b(?:{carriers}|{joint}|{words}|interactions?|co-?administered|combined|together|concomitantly|concurrently)\b", re.IGNORECASE)
+        self._any_wrapper = re.compile(
+            rf"\b(?:{carriers}|{joint}|{words}|interactions?|co-?administered|combined|together|concomitantly|concurrently)\b",
+            re.IGNORECASE,
+        )
         middle = r"(?:(?:the|a|an|oral|intravenous|concomitant|concomitantly|administered|both|either|single|multiple|repeated|co-administered|coadministered|other|serious|severe|major|clinically|significant|increased|active|total|fatal|use|of)\s+){0,3}"
-        self._carried = re.compile(rf"(?:\b(?:the|an?|any|each|single|multiple|repeated|chronic|long-term|oral|daily|prior|subsequent)\s+){{0,3}}\b(?:{carriers})\s+(?:of|with)\s+(?:the\s+)?({_NAME})", re.IGNORECASE)
-        self._carrier_after = re.compile(rf"({_NAME})\s+(?:(?:oral|film-coated|extended-release|immediate-release|combination)\s+)*(?:{carriers})\b", re.IGNORECASE)
+        self._carried = re.compile(
+            rf"(?:\b(?:the|an?|any|each|single|multiple|repeated|chronic|long-term|oral|daily|prior|subsequent)\s+){{0,3}}\b(?:{carriers})\s+(?:of|with)\s+(?:the\s+)?({_NAME})",
+            re.IGNORECASE,
+        )
+        self._carrier_after = re.compile(
+            rf"({_NAME})\s+(?:(?:oral|film-coated|extended-release|immediate-release|combination)\s+)*(?:{carriers})\b",
+            re.IGNORECASE,
+        )
         both = rf"({_NAME})\s*,?\s+(?:and|with|plus|together with|in combination with|or)\s+(?:the\s+|an?\s+|other\s+|potent\s+|use of\s+)?({_NAME})"
         self._pairs = (
-            re.compile(rf"(?:\b(?:the|an?)\s+)?\b(?:{joint}|interactions?)\s+(?:of|between|with)\s+(?:the\s+)?{both}", re.IGNORECASE),
-            re.compile(rf"(?:\b(?:the|an?)\s+)?\b(?:use|administration|combination|treatment|therapy)\s+(?:of|with)\s+({_NAME})\s+(?:concomitantly\s+|concurrently\s+|together\s+)?with\s+(?:the\s+)?({_NAME})", re.IGNORECASE),
-            re.compile(rf"({_NAME})\s*,?\s+(?:when\s+)?(?:(?:is|are|was|were)\s+)?(?:concomitantly\s+|concurrently\s+)?(?:co-?administered|combined|in combination|taken together|given together|together|used in combination|used concomitantly|given concomitantly|administered concomitantly|concomitantly|concurrently)\s+with\s+(?:the\s+)?({_NAME})", re.IGNORECASE),
+            re.compile(
+                rf"(?:\b(?:the|an?)\s+)?\b(?:{joint}|interactions?)\s+(?:of|between|with)\s+(?:the\s+)?{both}",
+                re.IGNORECASE,
+            ),
+            re.compile(
+                rf"(?:\b(?:the|an?)\s+)?\b(?:use|administration|combination|treatment|therapy)\s+(?:of|with)\s+({_NAME})\s+(?:concomitantly\s+|concurrently\s+|together\s+)?with\s+(?:the\s+)?({_NAME})",
+                re.IGNORECASE,
+            ),
+            re.compile(
+                rf"({_NAME})\s*,?\s+(?:when\s+)?(?:(?:is|are|was|were)\s+)?(?:concomitantly\s+|concurrently\s+)?(?:co-?administered|combined|in combination|taken together|given together|together|used in combination|used concomitantly|given concomitantly|administered concomitantly|concomitantly|concurrently)\s+with\s+(?:the\s+)?({_NAME})",
+                re.IGNORECASE,
+            ),
         )
-        self._pair_list = re.compile(rf"(?:\b(?:the|an?)\s+)?\b(?:{joint}|interactions?)\s+(?:of|between|with)\s+(?:the\s+|both\s+)?({_NAME})", re.IGNORECASE)
+        self._pair_list = re.compile(
+            rf"(?:\b(?:the|an?)\s+)?\b(?:{joint}|interactions?)\s+(?:of|between|with)\s+(?:the\s+|both\s+)?({_NAME})",
+            re.IGNORECASE,
+        )
         if not words:
             self._seen = self._seen_after = None
             return
-        self._seen = re.compile(rf"\b({words})(?:\s*(?:,|and|or|/|&)+\s*(?:the\s+)?(?:\w+\s+)?(?:{words}))*\s+(?:of|for|to|from)\s+{middle}({_NAME})(?!\s+on\b)", re.IGNORECASE)
-        self._seen_after = re.compile(rf"({_NAME})(?:['\u2019]s?)?\s+(?:(?:plasma|serum|blood|mean|systemic|steady-state|peak|trough|drug|total|oral|antiplatelet|anticoagulant|hepatic|renal)\s+){{0,3}}({words})\b(?:\s*(?:,|and|or|/|&)+\s*(?:{words})\b)*", re.IGNORECASE)
+        self._seen = re.compile(
+            rf"\b({words})(?:\s*(?:,|and|or|/|&)+\s*(?:the\s+)?(?:\w+\s+)?(?:{words}))*\s+(?:of|for|to|from)\s+{middle}({_NAME})(?!\s+on\b)",
+            re.IGNORECASE,
+        )
+        self._seen_after = re.compile(
+            rf"({_NAME})(?:['\u2019]s?)?\s+(?:(?:plasma|serum|blood|mean|systemic|steady-state|peak|trough|drug|total|oral|antiplatelet|anticoagulant|hepatic|renal)\s+){{0,3}}({words})\b(?:\s*(?:,|and|or|/|&)+\s*(?:{words})\b)*",
+            re.IGNORECASE,
+        )
 
     def _wrappers(self, sketch: Sketch) -> None:
         """Look through carriers, aspects and pairs."""
@@ -356,10 +425,14 @@ _KNOWN_AS = re.compile(
     rf"({_NAME}),?\s+\(?(?:(?:is|are|was)\s+)?(?:also\s+|commonly\s+|now\s+|better\s+)*(?:known|called|marketed|sold|spelled|spelt|written|named|available|referred to)"
     rf"(?:\s+(?:as|under the (?:brand|trade|name)(?:\s+names?)?(?:\s+of)?))?\s+({_NAME}(?:(?:,|\s+or|\s+and|,\s+or|,\s+and)\s+{_NAME})*)\)?,?(\s|$|[.;])"
 )
-_NAME_IN_BRACKETS = re.compile(rf"({_NAME})\s*\(\s*((?:an?|the|e\.?g\.?,?|i\.?e\.?,?|such as|including|formerly|also known as|also called|brand names?:?)\s+)?({_NAME})\s*\)")
+_NAME_IN_BRACKETS = re.compile(
+    rf"({_NAME})\s*\(\s*((?:an?|the|e\.?g\.?,?|i\.?e\.?,?|such as|including|formerly|also known as|also called|brand names?:?)\s+)?({_NAME})\s*\)"
+)
 _AFTER_CLASS = re.compile(rf"({_NAME})(?:\s+(?:drugs|agents|medicines))?{_SUCH}({_NAME})", re.IGNORECASE)
 _BEFORE_CLASS = re.compile(rf"({_NAME}),?\s+(?:and|or)\s+other\s+({_NAME})")
-_CLASS_BETWEEN = re.compile(rf"({_NAME}),\s+(?:an?|another|the)\s+(?:[\w-]+\s+){{0,2}}({_NAME})(?:\s+[^,<>.]*)?,(?!\s+(?:and|or)\b)")
+_CLASS_BETWEEN = re.compile(
+    rf"({_NAME}),\s+(?:an?|another|the)\s+(?:[\w-]+\s+){{0,2}}({_NAME})(?:\s+[^,<>.]*)?,(?!\s+(?:and|or)\b)"
+)
 _APPOSITION = re.compile(
     rf"({_NAME}),\s+(?:an?|the|one of)\s[^,;.]{{1,80}},(?=\s+(?:also\s+|\w+ly\s+)?(?:is|are|was|were|may|might|can|could|does|do|did|has|have|should|[a-z]{{3,}}(?:[^s]s|ed))\b)"
 )
@@ -452,5 +525,3 @@ def _list_patterns(letter: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pa
         re.IGNORECASE,
     )
     return such, listed, bracketed
-
-

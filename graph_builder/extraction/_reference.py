@@ -8,8 +8,12 @@ from graph_builder.extraction import NumberedSentence, Passage
 from graph_builder.extraction._sketch import Member, Placed
 from graph_builder.packs import Lexicon, Pack
 
-_IT = re.compile(r"^[\W_]*(?:(?:In addition|Moreover|Furthermore|However|Also|In vitro|Nevertheless),?\s+)?(It|it|A single (?:\w+ ){0,2}(?:dose|intake))(?=\s)")
-_IT_INSIDE = re.compile(r"(?:\balthough|though|but|because|while|whereas|as|since|so|and|if|when|that|or more|;|,) (it)\b(?! (?:is|was|has been|may be) (?:\w+ )?that\b)")
+_IT = re.compile(
+    r"^[\W_]*(?:(?:In addition|Moreover|Furthermore|However|Also|In vitro|Nevertheless),?\s+)?(It|it|A single (?:\w+ ){0,2}(?:dose|intake))(?=\s)"
+)
+_IT_INSIDE = re.compile(
+    r"(?:\balthough|though|but|because|while|whereas|as|since|so|and|if|when|that|or more|;|,) (it)\b(?! (?:is|was|has been|may be) (?:\w+ )?that\b)"
+)
 _EMPTY_IT = re.compile(
     r"[Ii]t (?:(?:is|was|has|been|may|might|should|can|could|be|also|not|therefore|seems|appears|would)\s+)+(?:\w+ly\s+)?"
     r"(?:(?:\w+\s+){0,2}that\b|possible|necessary|important|recommended|prudent|advisable|essential|unclear|unknown|customary|not known|best|wise|safe)"
@@ -79,7 +83,12 @@ class References:
         """What "the drug" or "this enzyme" means: the subject if it is one, else the last of its type named nearby."""
         subject = self.antecedent()
         near = [p.member for p in placed if p.end <= match.start() and p.member.type == type_]
-        recent = near or [p.member for sentence in reversed(self._recent[-_REACH:]) for p in reversed(sentence) if p.member.type == type_]
+        recent = near or [
+            p.member
+            for sentence in reversed(self._recent[-_REACH:])
+            for p in reversed(sentence)
+            if p.member.type == type_
+        ]
         if subject is not None and subject.type == type_:
             others = {member.canonical for member in near} - {subject.canonical}
             return None if others and match[0].lower().startswith("this") else subject
@@ -96,7 +105,9 @@ class References:
 
 
 def _placed(match: re.Match[str], group: int, member: Member | None) -> list[Placed]:
-    return [Placed(match.start(group), match.end(group), replace(member, negated=False, possible=False))] if member else []
+    return (
+        [Placed(match.start(group), match.end(group), replace(member, negated=False, possible=False))] if member else []
+    )
 
 
 def _opens(text: str, place: Placed) -> bool:

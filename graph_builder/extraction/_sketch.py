@@ -16,7 +16,9 @@ TOKEN = re.compile(r"<[A-Za-z]\d+>|[^\W_]+(?:[-'\u2019.][^\W_]+)*|[^\w\s]|_")
 ROLE, PAIR = "R", "P"
 LETTERS = "ABCDEFGHIJKLMNO"
 _BULLET = re.compile(r"^[\s>#*+\u2022\u00b7\u2013-]*(?:\(?\d{1,2}[.)]\s+)?[\s*_]*")
-_CITED = re.compile(r"\[[^\]]*\]|\((?:see|refer to)\b[^)]*\)|\(\s*\d+(?:\.\d+)*(?:\s*,\s*\d+(?:\.\d+)*)*\s*\)", re.IGNORECASE)
+_CITED = re.compile(
+    r"\[[^\]]*\]|\((?:see|refer to)\b[^)]*\)|\(\s*\d+(?:\.\d+)*(?:\s*,\s*\d+(?:\.\d+)*)*\s*\)", re.IGNORECASE
+)
 _DOSE = re.compile(
     r"\s*\b\d[\d.,\u2013-]*\s?(?:mg|g|mcg|\u00b5g|ug|mL|ml|units?|IU)(?:/(?:kg|day|d|m2|dose|hr?|mL))*"
     r"(?:\s(?:(?:once|twice|three times|four times)\s)?(?:a day|daily|per day|a week|weekly|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?d\.?))?(?=[\s,;.)]|$)"

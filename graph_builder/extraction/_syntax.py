@@ -45,7 +45,7 @@ def _described(clause: "Token", named: Callable[["Token"], bool]) -> list["Token
 
 def is_passive(verb: "Token") -> bool:
     """Whether a verb is done to its subject."""
-    if any(c.dep_ in ("auxpass", "nsubjpass") for c in verb.children):
+    if any(c.dep_ in ("auxpass", "nsubjpass") or (c.dep_ == "agent" and verb.tag_ == "VBN") for c in verb.children):
         return True
     if verb.tag_ == "VBN" and verb.dep_ in ("acl", "advcl"):
         return not any(c.dep_ == "aux" for c in verb.children)
@@ -81,7 +81,9 @@ def cue_words(verb: "Token", *, named: Callable[["Token"], bool]) -> str:
     current: Token | None = verb
     while current is not None:
         tokens |= {current, *(c for c in current.children if c.dep_ in _CUES and not named(c))}
-        ends = [c for c in current.children if c.dep_ in SUBJECTS or (current.i == verb.i and c.dep_ in ("dobj", "attr"))]
+        ends = [
+            c for c in current.children if c.dep_ in SUBJECTS or (current.i == verb.i and c.dep_ in ("dobj", "attr"))
+        ]
         tokens |= {t for c in ends for t in c.children if t.dep_ in ("det", "preconj", "neg")}
         current = _governor(current)
     return " ".join(t.text for t in sorted(tokens, key=lambda t: t.i))

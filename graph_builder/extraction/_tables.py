@@ -49,7 +49,14 @@ class Tables:
     _header_number: int = -1
     _last_number: int = -2
 
-    def read(self, text: str, number: int, placed: Sequence[Placed], context: Sequence[tuple[str, Sequence[Member]]], findings: Findings) -> None:
+    def read(
+        self,
+        text: str,
+        number: int,
+        placed: Sequence[Placed],
+        context: Sequence[tuple[str, Sequence[Member]]],
+        findings: Findings,
+    ) -> None:
         """Note the claims of a row.
 
         ``context``: texts above the table that may say its role, nearest first ("Inhibitors of CYP2D6"), with their names.
@@ -97,7 +104,9 @@ class Tables:
                             qualifiers=qualifiers, confidence=_CONFIDENCE, support=support,
                         )  # fmt: skip
 
-    def _by_context(self, row: list[Cell], number: int, context: Sequence[tuple[str, Sequence[Member]]], findings: Findings) -> None:
+    def _by_context(
+        self, row: list[Cell], number: int, context: Sequence[tuple[str, Sequence[Member]]], findings: Findings
+    ) -> None:
         """Rows of a table that the text above calls "inhibitors of CYP2D6": the first cell's names play that role."""
         if not row or not row[0].members:
             return
@@ -128,7 +137,11 @@ class Tables:
         found = []
         for predicate, relation in self.pack.relation_types.items():
             for frame in relation.frames:
-                plain = {w for word in (*frame.roles, *(n for n in frame.nominals if frame.roles)) for w in (word, word + "s")}
+                plain = {
+                    w
+                    for word in (*frame.roles, *(n for n in frame.nominals if frame.roles))
+                    for w in (word, word + "s")
+                }
                 turned = {w for word in frame.reversed_roles for w in (word, word + "s")}
                 if words & plain:
                     found.append(RoleUse(predicate, reversed=False))

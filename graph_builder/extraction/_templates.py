@@ -74,8 +74,16 @@ class Templates:
             return
         clause = sketch.text[start : clause_end(sketch.text, match.end())]
         negated = (self._cues.negated(window) and not template.denies) or template.frame.negated
-        strength = self._cues.strength(match[0]) if template.frame.aspects == ("",) or "activity" in template.frame.aspects else ()
-        qualifiers = (*self._cues.qualifiers(sketch, clause, apart_from=object_.letter), *strength, *_given(template.frame))
+        strength = (
+            self._cues.strength(match[0])
+            if template.frame.aspects == ("",) or "activity" in template.frame.aspects
+            else ()
+        )
+        qualifiers = (
+            *self._cues.qualifiers(sketch, clause, apart_from=object_.letter),
+            *strength,
+            *_given(template.frame),
+        )
         possible = self._cues.possible(window)
         state(
             self._paired, findings, sketch, template.predicate, subject, object_,
@@ -113,7 +121,9 @@ def state(
     for side, other in ((subject.members, subject.second), (subject.second, subject.members)):
         if not seen_apart and not (inside and {m.canonical for m in side} & inside):
             together = () if inside else (f"together with {_names(other)}",)
-            findings.claim(side, predicate, object_.members, sketch.number, qualifiers=(*qualifiers, *together), **flags)  # type: ignore[arg-type]
+            findings.claim(
+                side, predicate, object_.members, sketch.number, qualifiers=(*qualifiers, *together), **flags
+            )  # type: ignore[arg-type]
     for symmetric in paired:
         findings.claim(subject.members, symmetric, subject.second, sketch.number, **flags)  # type: ignore[arg-type]
 
@@ -149,24 +159,40 @@ def _of_frame(predicate: str, frame: Frame) -> list[_Template]:
     confidence = frame.confidence or _CONFIDENCE
     made = [
         _Template(
-            predicate, frame, re.compile(_fill(t), re.IGNORECASE), _hint_of(t), confidence,
-            opens=t.startswith(("{S}", "{O}", "{P}")), denies=bool(re.search(r"\b(?:not|never)\b", t)),
+            predicate,
+            frame,
+            re.compile(_fill(t), re.IGNORECASE),
+            _hint_of(t),
+            confidence,
+            opens=t.startswith(("{S}", "{O}", "{P}")),
+            denies=bool(re.search(r"\b(?:not|never)\b", t)),
         )  # fmt: skip
         for t in frame.templates
     ]
     for source, hints in _implied(frame, object_):
         opens = source.startswith((_SUBJECT, _PLAIN, _SEEN, _EITHER))
         lead = _NO_PREPOSITION if source.startswith((_SUBJECT, _PLAIN, _EITHER)) else ""
-        made.append(_Template(predicate, frame, re.compile(lead + source, re.IGNORECASE), hints, min(confidence, _CONFIDENCE), opens))
+        made.append(
+            _Template(
+                predicate, frame, re.compile(lead + source, re.IGNORECASE), hints, min(confidence, _CONFIDENCE), opens
+            )
+        )
     return made
 
 
-_NO_PREPOSITION = "".join(rf"(?<!\b{word} )" for word in ("of", "by", "to", "with", "for", "in", "from", "on", "than", "between", "or", "and"))
+_NO_PREPOSITION = "".join(
+    rf"(?<!\b{word} )" for word in ("of", "by", "to", "with", "for", "in", "from", "on", "than", "between", "or", "and")
+)
 """Before a subject: "the glucuronide of <A0> inhibits <B1>" says nothing of A0 itself."""
 
 
 def _fill(template: str) -> str:
-    slots = {"{P}": r"(?P<P><P\d+>)", "{S}": _SUBJECT, "{O}": _EITHER if template.startswith("{O}") else r"(?:(?:the|an?)\s+)?" + _EITHER, "{W}": r"(?:[\w'-]+\s+){0,4}"}
+    slots = {
+        "{P}": r"(?P<P><P\d+>)",
+        "{S}": _SUBJECT,
+        "{O}": _EITHER if template.startswith("{O}") else r"(?:(?:the|an?)\s+)?" + _EITHER,
+        "{W}": r"(?:[\w'-]+\s+){0,4}",
+    }
     lead = _NO_PREPOSITION if template.startswith(("{S}", "{O}")) else ""
     for name, regex in slots.items():
         template = template.replace(name, regex)
@@ -192,13 +218,25 @@ def _implied(frame: Frame, object_: str) -> list[tuple[str, tuple[str, ...]]]:
         nouns = "|".join(sorted(frame.nominals, key=len, reverse=True))
         hint = tuple(frame.nominals)
         fill = _WORD + "{0,5}"
-        head = rf"(?:results?|resulted|resulting) in|(?:leads?|led|leading) to|caus(?:es?|ed|ing)|produc(?:es?|ed|ing)|showed|associated with"
-        made.append((rf"{_SUBJECT},?\s+{_WORD}{{0,6}}?(?:{head})\s+{fill}?(?:{nouns})\s+(?:\w+\s+){{0,4}}?(?:in|of)\s+{fill}?{object_}", hint))
-        made.append((rf"(?:{nouns})\s+(?:in|of)\s+{_SIZE}{object_}\s+{_WORD}{{0,6}}?{_WITH}\s+(?:the\s+)?{_SUBJECT}", hint))
+        head = r"(?:results?|resulted|resulting) in|(?:leads?|led|leading) to|caus(?:es?|ed|ing)|produc(?:es?|ed|ing)|showed|associated with"
+        made.append(
+            (
+                rf"{_SUBJECT},?\s+{_WORD}{{0,6}}?(?:{head})\s+{fill}?(?:{nouns})\s+(?:\w+\s+){{0,4}}?(?:in|of)\s+{fill}?{object_}",
+                hint,
+            )
+        )
+        made.append(
+            (rf"(?:{nouns})\s+(?:in|of)\s+{_SIZE}{object_}\s+{_WORD}{{0,6}}?{_WITH}\s+(?:the\s+)?{_SUBJECT}", hint)
+        )
     elif frame.nominals:
         nouns = "|".join(sorted(frame.nominals, key=len, reverse=True))
         adverb = r"(?:(?:is|are|\w+ly|mediated|catalyzed|catalysed|in part)\s+){0,4}"
-        made.append((rf"(?:{nouns})\s+of\s+(?:the\s+)?{object_}\s+{adverb}(?:by|via|through)\s+(?:the\s+)?{_SUBJECT}", tuple(frame.nominals)))
+        made.append(
+            (
+                rf"(?:{nouns})\s+of\s+(?:the\s+)?{object_}\s+{adverb}(?:by|via|through)\s+(?:the\s+)?{_SUBJECT}",
+                tuple(frame.nominals),
+            )
+        )
     return made
 
 
@@ -209,7 +247,11 @@ def _of_verbs(frame: Frame, object_: str) -> list[tuple[str, tuple[str, ...]]]:
     hint = tuple({verb[: max(4, len(verb) - 2)] for verb in frame.verbs} | {f[2] for f in forms.values()})
     if frame.prepositions:
         to = "|".join(frame.prepositions)
-        verb = rf"(?:is|are|was|were|be|been)\s+(?:\w+\s+){{0,2}}?(?:{done})" if frame.passive_subject else rf"(?:{finite})"
+        verb = (
+            rf"(?:is|are|was|were|be|been)\s+(?:\w+\s+){{0,2}}?(?:{done})"
+            if frame.passive_subject
+            else rf"(?:{finite})"
+        )
         return [(rf"{_SUBJECT}\s+{_AUXILIARY}{verb}\s+(?:\w+\s+){{0,4}}?(?:{to})\s+{_SIZE}{object_}", hint)]
     active = rf"{_SUBJECT},?\s+{_AUXILIARY}(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?:{finite})\s+{_SIZE}{object_}"
     by = _WITH if "" not in frame.aspects else r"(?:by|via)"

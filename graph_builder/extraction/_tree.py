@@ -17,14 +17,34 @@ if TYPE_CHECKING:
 _CONFIDENCE = 0.9
 _LEARNED = ("ise", "ize", "ylate", "bit", "duce", "idate", "grade")
 _COMMON = ("destroy", "destroys", "destroyed", "destroying")
-_ACTS_AS = frozenset({"act", "acts", "acting", "serve", "serves", "considered", "classified", "regarded", "rated", "known", "described", "identified", "listed"})
-_THROUGH = frozenset({"use", "members", "patients", "drugs", "agents", "part", "some", "all", "both", "each", "either", "many", "most"})
+_ACTS_AS = frozenset(
+    {
+        "act",
+        "acts",
+        "acting",
+        "serve",
+        "serves",
+        "considered",
+        "classified",
+        "regarded",
+        "rated",
+        "known",
+        "described",
+        "identified",
+        "listed",
+    }
+)
+_THROUGH = frozenset(
+    {"use", "members", "patients", "drugs", "agents", "part", "some", "all", "both", "each", "either", "many", "most"}
+)
 
 
 class Tree:
     """Reads claims off parsed sketches for one pack."""
 
-    def __init__(self, pack: Pack, cues: Cues, reducer: Reducer, placeholders: dict[str, str], plurals: dict[str, str]) -> None:
+    def __init__(
+        self, pack: Pack, cues: Cues, reducer: Reducer, placeholders: dict[str, str], plurals: dict[str, str]
+    ) -> None:
         self._cues = cues
         self._reducer = reducer
         self._placeholders = placeholders
@@ -53,7 +73,10 @@ class Tree:
         """The tokens that the parser sees, and the marks by the number of the token that stands for each."""
         tokens = TOKEN.findall(sketch.text)
         marks = {i: token for i, token in enumerate(tokens) if SLOT.fullmatch(token)}
-        return [self._stand_in(sketch.at(marks[i])) if i in marks else self._plain_verb(token) for i, token in enumerate(tokens)], marks
+        return [
+            self._stand_in(sketch.at(marks[i])) if i in marks else self._plain_verb(token)
+            for i, token in enumerate(tokens)
+        ], marks
 
     def _plain_verb(self, token: str) -> str:
         """A verb of the pack under a common one, since the parser takes "metabolises" and "inhibits" for nouns."""
@@ -90,17 +113,47 @@ class Tree:
                 before = " ".join(t.text for t in complement.lefts)
                 for subject in subjects:
                     if subject.letter not in (ROLE, PAIR) and not subject.aspects:
-                        self._equate(reading, verb, subject.members, role, (flags[0] or self._cues.negated(before), flags[1] or self._cues.possible(before)), findings)
+                        self._equate(
+                            reading,
+                            verb,
+                            subject.members,
+                            role,
+                            (flags[0] or self._cues.negated(before), flags[1] or self._cues.possible(before)),
+                            findings,
+                        )
 
     def _equate(
-        self, reading: "_Reading", verb: "Token", subject: tuple[Member, ...], role: Slot, flags: tuple[bool, bool], findings: Findings
+        self,
+        reading: "_Reading",
+        verb: "Token",
+        subject: tuple[Member, ...],
+        role: Slot,
+        flags: tuple[bool, bool],
+        findings: Findings,
     ) -> None:
         sketch, qualifiers = reading.sketch, self._qualifiers(reading, verb, "")
         if role.letter == ROLE:
-            self._reducer.play(subject, role, sketch, findings, negated=flags[0], possible=flags[1], confidence=_CONFIDENCE, qualifiers=qualifiers)
+            self._reducer.play(
+                subject,
+                role,
+                sketch,
+                findings,
+                negated=flags[0],
+                possible=flags[1],
+                confidence=_CONFIDENCE,
+                qualifiers=qualifiers,
+            )
             return
         for predicate in self._copulas if not role.aspects else ():
-            findings.claim(subject, predicate, role.members, sketch.number, negated=flags[0], possible=flags[1], confidence=_CONFIDENCE)
+            findings.claim(
+                subject,
+                predicate,
+                role.members,
+                sketch.number,
+                negated=flags[0],
+                possible=flags[1],
+                confidence=_CONFIDENCE,
+            )
 
     def _verb(self, reading: "_Reading", verb: "Token", predicate: str, frame: Frame, findings: Findings) -> None:
         ends = list(reading.ends(verb, frame))
@@ -168,7 +221,11 @@ class _Reading:
         for noun in nouns:
             for target in targets:
                 for subject in self.slots(noun):
-                    yield from ((subject, object_) for object_ in self.slots(target) if object_ is not subject and not subject.aspects)
+                    yield from (
+                        (subject, object_)
+                        for object_ in self.slots(target)
+                        if object_ is not subject and not subject.aspects
+                    )
 
     def subjects(self, verb: "Token") -> list["Token"]:
         """The nouns that do the verb, or to which it is done when it is passive."""

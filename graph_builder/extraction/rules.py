@@ -91,8 +91,14 @@ class RuleExtractor:
         """A bullet that begins with a verb of the pack: "- Strongly inhibits CYP2D6"."""
         verbs = {v for r in self._pack.relation_types.values() for f in r.frames if f.roles for v in f.verbs}
         finite = "|".join(sorted(verb_forms(v)[1] for v in verbs) or ["(?!)"])
-        done = "|".join(sorted(verb_forms(v)[2] for r in self._pack.relation_types.values() for f in r.frames for v in f.verbs) or ["(?!)"])
-        return re.compile(rf"^\s*[-*\u2022]\s+((?:\w+ly\s+)?(?:(?:{finite})\b|(?:is\s+)?(?:\w+ly\s+)?(?:{done})\s+(?:\w+ly\s+)?by\b))", re.IGNORECASE)
+        done = "|".join(
+            sorted(verb_forms(v)[2] for r in self._pack.relation_types.values() for f in r.frames for v in f.verbs)
+            or ["(?!)"]
+        )
+        return re.compile(
+            rf"^\s*[-*\u2022]\s+((?:\w+ly\s+)?(?:(?:{finite})\b|(?:is\s+)?(?:\w+ly\s+)?(?:{done})\s+(?:\w+ly\s+)?by\b))",
+            re.IGNORECASE,
+        )
 
     def extract(self, passages: Sequence[Passage]) -> list[Extraction]:
         """One extraction for each passage of one document, in order."""
@@ -107,7 +113,13 @@ class RuleExtractor:
                     continue
                 placed[sentence.number] = references.place(sentence)
                 if is_row(sentence.text):
-                    tables.read(sentence.text, sentence.number, placed[sentence.number], self._context(passage, references), findings)
+                    tables.read(
+                        sentence.text,
+                        sentence.number,
+                        placed[sentence.number],
+                        self._context(passage, references),
+                        findings,
+                    )
                 elif placed[sentence.number]:
                     sketches.append(self._sketch(sentence, placed[sentence.number], findings))
         self._read(sketches, findings)
@@ -132,8 +144,14 @@ class RuleExtractor:
         from spacy.tokens import Doc
 
         tokens = [self._tree.words(sketch) for sketch in sketches]
-        short = [(sketch, words, marks) for sketch, (words, marks) in zip(sketches, tokens, strict=True) if 0 < len(words) <= _LONGEST]
-        docs = (Doc(self._nlp.vocab, words=words, sent_starts=[i == 0 for i in range(len(words))]) for _, words, _ in short)
+        short = [
+            (sketch, words, marks)
+            for sketch, (words, marks) in zip(sketches, tokens, strict=True)
+            if 0 < len(words) <= _LONGEST
+        ]
+        docs = (
+            Doc(self._nlp.vocab, words=words, sent_starts=[i == 0 for i in range(len(words))]) for _, words, _ in short
+        )
         for doc, (sketch, _, marks) in zip(self._nlp.pipe(docs, batch_size=64), short, strict=True):
             self._tree.read(doc, sketch, marks, findings)
 
@@ -147,7 +165,9 @@ class RuleExtractor:
         return found
 
 
-def _extractions(passages: Sequence[Passage], placed: dict[int, list[Placed]], findings: Findings, pack: Pack) -> list[Extraction]:
+def _extractions(
+    passages: Sequence[Passage], placed: dict[int, list[Placed]], findings: Findings, pack: Pack
+) -> list[Extraction]:
     """What belongs to each passage: a claim goes to the first passage that holds its sentence."""
     relations: dict[int, list[ExtractedRelation]] = {}
     for claim in _chosen(findings.claims, pack):

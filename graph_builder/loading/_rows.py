@@ -8,7 +8,17 @@ from graph_builder.loading import Loaded
 USUAL = {
     "id": ("id", "_id", "doc_id", "docid", "document_id", "uid", "pmid", "key"),
     "name": ("title", "name", "headline", "heading"),
-    "text": ("text", "content", "contents", "body", "abstract", "paragraph_text", "page_content", "passage", "paragraph"),
+    "text": (
+        "text",
+        "content",
+        "contents",
+        "body",
+        "abstract",
+        "paragraph_text",
+        "page_content",
+        "passage",
+        "paragraph",
+    ),
 }
 
 

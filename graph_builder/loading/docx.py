@@ -106,7 +106,9 @@ def _text(element: Any) -> str:
     return "".join(parts)
 
 
-def _paragraph(element: Any, words: str, styles: dict[str, str], numbers: dict[tuple[str, int], int]) -> tuple[str, bool]:
+def _paragraph(
+    element: Any, words: str, styles: dict[str, str], numbers: dict[tuple[str, int], int]
+) -> tuple[str, bool]:
     """A paragraph as it is written, and whether it is a list item."""
     style = styles.get(_value(element, "pStyle"), "")
     heading = _HEADING.match(style)

@@ -23,7 +23,10 @@ _BLOCKS = frozenset(
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _TIGHT = frozenset("li dt dd".split())
-_DECLARED = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_\-]{2,20})|<\?xml[^>]{0,99}encoding=[\"']([A-Za-z0-9_\-]{2,20})", re.I)
+_DECLARED = re.compile(
+    rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_\-]{2,20})|<\?xml[^>]{0,99}encoding=[\"']([A-Za-z0-9_\-]{2,20})",
+    re.I,
+)
 _DEEPEST = 20
 
 

@@ -20,7 +20,16 @@ _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
 _BEGINS_BLOCK = re.compile(r"\s*(?:[-*•‣▪◦●○■□–]\s|\(?(?:\d{1,2}|[a-z])[.)]\s|\d{1,2}(?:\.\d{1,2})+\.?\s+[A-Z]|\|)")
 _ENDS_BLOCK = tuple(".!?:。！？")
 _GLYPHS = str.maketrans(
-    {"\u00ad": "", "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st"}
+    {
+        "\u00ad": "",
+        "\ufb00": "ff",
+        "\ufb01": "fi",
+        "\ufb02": "fl",
+        "\ufb03": "ffi",
+        "\ufb04": "ffl",
+        "\ufb05": "st",
+        "\ufb06": "st",
+    }
 )
 _SHORT = 0.7
 """Of the usual line: a line this short was not broken for lack of room."""
@@ -55,7 +64,9 @@ def load(path: str) -> Iterator[Loaded]:
 
 def joined(pages: Sequence[str]) -> str:
     """The running text of pages as they were extracted: paragraphs on one line each, a blank line between them."""
-    cleaned = [page.replace("\r\n", "\n").replace("\r", "\n").replace("\u00ad\n", "").translate(_GLYPHS) for page in pages]
+    cleaned = [
+        page.replace("\r\n", "\n").replace("\r", "\n").replace("\u00ad\n", "").translate(_GLYPHS) for page in pages
+    ]
     lines = _without_running_lines([[line.rstrip() for line in page.split("\n")] for page in cleaned])
     return _reflowed(_mended_hyphens("\n".join(line for page in lines for line in page)))
 
@@ -126,7 +137,9 @@ def _reflowed(text: str) -> str:
 
 def _breaks(above: str, line: str, width: int) -> bool:
     """Whether a line begins a new block: the one above stopped short of the usual width, or this one looks like a start."""
-    if _BEGINS_BLOCK.match(line) and (above.endswith(_ENDS_BLOCK) or len(above) < _SHORT * width or _BEGINS_BLOCK.match(above)):
+    if _BEGINS_BLOCK.match(line) and (
+        above.endswith(_ENDS_BLOCK) or len(above) < _SHORT * width or _BEGINS_BLOCK.match(above)
+    ):
         return True
     first_word = line.split(" ", 1)[0]
     had_room = len(above) + 1 + len(first_word) < _SHORT * width

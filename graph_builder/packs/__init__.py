@@ -172,7 +172,7 @@ def _explain(error: ValidationError) -> str:
     if first["type"] != "extra_forbidden":
         return f"{key}: {first['msg']}"
     allowed = _fields_at(first["loc"][:-1])
-    return f'{key}: no such key; allowed here: {", ".join(allowed)}'
+    return f"{key}: no such key; allowed here: {', '.join(allowed)}"
 
 
 def _fields_at(location: tuple[int | str, ...]) -> list[str]:

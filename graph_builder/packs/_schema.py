@@ -137,7 +137,9 @@ class PackFile(_Strict):
             for frame in relation.frames:
                 unknown = set(frame.aspects) - {"", *self.aspects}
                 if unknown:
-                    raise ValueError(f"relations.{predicate}.frames: no aspect {sorted(unknown)}; there are: {sorted(self.aspects)}")
+                    raise ValueError(
+                        f"relations.{predicate}.frames: no aspect {sorted(unknown)}; there are: {sorted(self.aspects)}"
+                    )
         self._check_compositions()
         return self
 
@@ -154,4 +156,6 @@ class PackFile(_Strict):
             for claim in (*rule.premises, rule.concludes):
                 parts = claim.split()
                 if len(parts) != 3 or parts[1] not in self.relations:  # noqa: PLR2004 - subject, predicate, object
-                    raise ValueError(f'compositions.{rule.name}: "{claim}" is not "A PREDICATE B" with a predicate of this pack')
+                    raise ValueError(
+                        f'compositions.{rule.name}: "{claim}" is not "A PREDICATE B" with a predicate of this pack'
+                    )

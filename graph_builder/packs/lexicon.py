@@ -19,7 +19,9 @@ from graph_builder.names import fold, normalise
 _WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['\u2019]s\b")
 _GAP = re.compile(r"[ \t]?\n?[ \t]?|[ ]?[-\u2010-\u2013/'\u2019.®™ ]{1,2}[ ]?")
-_NO_PREFIX = frozenset({"non", "hydroxy", "desmethyl", "nor", "anti", "norhydroxy", "desacetyl", "dehydro", "oxo", "pro"})
+_NO_PREFIX = frozenset(
+    {"non", "hydroxy", "desmethyl", "nor", "anti", "norhydroxy", "desacetyl", "dehydro", "oxo", "pro"}
+)
 _STARTS = re.compile(r"(?:^|[.!?:\n|>*#(]|\d\.)[\s\-*#|\"'\u201c(]*$")
 _ABBREVIATION = 3
 _COLUMNS = 3
@@ -216,8 +218,6 @@ def _prefix(text: str, start: int) -> str:
 
 def _spelled_so(surface: str, spelled: str) -> bool:
     return surface in (spelled, spelled + "s")
-
-
 
 
 def _expand(form: str, match: re.Match[str]) -> str:

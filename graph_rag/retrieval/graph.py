@@ -6,6 +6,7 @@ link → paths between what the question names, and away from it → chains → 
 from collections.abc import Sequence
 from itertools import combinations
 
+from graph_builder.model import Polarity
 from graph_rag import ranking
 from graph_rag.candidates import gather
 from graph_rag.chains import ChainMaker
@@ -13,11 +14,12 @@ from graph_rag.linking import Links, link
 from graph_rag.model import Chain, Retrieval
 from graph_rag.retrieval import passages
 from graph_rag.sources import Question, Sources, timed
-from graph_rag.walk import Path, Surroundings, between, outward
+from graph_rag.walk import Path, Step, Surroundings, between, outward, turns
 
 HOPS = 3
 CHAINS = 5
 _PAIRS = 6
+_EXTENDED = 30
 
 
 def retrieve(question: Question, sources: Sources, *, k: int) -> Retrieval:
@@ -29,7 +31,7 @@ def retrieve(question: Question, sources: Sources, *, k: int) -> Retrieval:
     with timed(seconds, "walk"):
         maker = ChainMaker(question, sources, surroundings)
         # A chain between the other names would answer another question than the one asked.
-        paths = [] if links.unknown else _paths(links.groups, surroundings, maker)
+        paths = [] if links.unknown else _paths(links, surroundings, maker)
         chains = maker.chains(paths, links.groups, k=CHAINS)
     linked = sorted({e.entity_id for e in links.entities})
     with timed(seconds, "rank"):
@@ -42,26 +44,36 @@ def retrieve(question: Question, sources: Sources, *, k: int) -> Retrieval:
     return Retrieval(found, chains, seconds, _missing(links, chains), names)
 
 
-def _paths(groups: Sequence[tuple[str, ...]], surroundings: Surroundings, maker: ChainMaker) -> list[Path]:
-    """Between each two of the named entities; where no such path is, or only one is named, away from them."""
-    paths: list[Path] = []
-    for left, right in list(combinations(groups, 2))[:_PAIRS]:
-        paths += surroundings.negated(left, right)
-        paths += between(surroundings, left, right, hops=HOPS)
-    extended = [longer for path in paths for longer in _through(path, groups, surroundings)]
-    if len(groups) == 1:
-        extended += outward(surroundings, groups[0], hops=HOPS - 1, relevance=maker.relevance)
-    return list({tuple(s.relation.id for s in p): p for p in [*paths, *extended]}.values())
+def _paths(links: Links, surroundings: Surroundings, maker: ChainMaker) -> list[Path]:
+    """Between each two of the named entities, and on to what else is asked; where only one is named, away from it."""
+    found: list[Path] = []
+    for left, right in list(combinations(links.groups, 2))[:_PAIRS]:
+        found += surroundings.negated(left, right)
+        found += between(surroundings, left, right, hops=HOPS)
+    found += [longer for path in found[:_EXTENDED] for longer in _onward(path, links, surroundings)]
+    if len(links.groups) == 1:
+        found += outward(surroundings, links.groups[0], hops=HOPS - 1, relevance=maker.relevance)
+    return list({tuple(s.relation.id for s in path): path for path in found}.values())
 
 
-def _through(path: Path, groups: Sequence[tuple[str, ...]], surroundings: Surroundings) -> list[Path]:
-    """The path and one step more, to a further entity that the question names."""
+def _onward(path: Path, links: Links, surroundings: Surroundings) -> list[Path]:
+    """The path with one step more, at either end, to a further entity that the question names, or to one of the type it asks for."""
     on_path = {id_ for step in path for id_ in (step.start, step.end)}
-    wanted = {id_ for group in groups if not on_path & set(group) for id_ in group}
-    if not wanted or path[0].relation.polarity != "affirmed":
+    further = {id_ for group in links.groups if not on_path & set(group) for id_ in group}
+    if path[0].relation.polarity is Polarity.NEGATED or not (further or links.asks):
         return []
-    surroundings.read([path[-1].end])
-    return [(*path, step) for step in surroundings.steps(path[-1].end) if step.end in wanted]
+    ends = (path[0].start, path[-1].end)
+    surroundings.read(ends)
+    backwards = tuple(Step(s.relation, s.end, s.start) for s in reversed(path))
+    ways = zip((backwards, path), ends, strict=True)
+    longer = [(*way, step) for way, end in ways for step in surroundings.steps(end) if step.end not in on_path]
+    asked = _of_type(links.asks, [p[-1].end for p in longer], surroundings) if not further else further
+    return [p for p in longer if p[-1].end in asked and turns(p) <= turns(path)]
+
+
+def _of_type(type_: str, entity_ids: Sequence[str], surroundings: Surroundings) -> set[str]:
+    entities = surroundings.store.fetch_entities(sorted(set(entity_ids)))
+    return {entity.id for entity in entities.values() if entity.type == type_}
 
 
 def _missing(links: Links, chains: Sequence[Chain]) -> str:

@@ -1,0 +1,115 @@
+"""Several at once: readers beside a writer, two writers, and a writer that is killed."""
+
+import json
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from graph_builder.model import Kind
+from graph_builder.stores import Store
+from tests.contracts.conftest import Place
+from tests.contracts.contributions import MYOPATHY, many, text_vector
+
+EXPECTED = {c.document.id: c for c in many(40)}
+
+
+def writer(place: Place, repository: Path, first: int, count: int, *more: str) -> "subprocess.Popen[str]":
+    """Another process that writes numbered documents."""
+    arguments = [place.name, json.dumps(place.as_json), str(first), str(count), *more]
+    command = [sys.executable, "-m", "tests.contracts.writing_process", *arguments]
+    return subprocess.Popen(command, cwd=repository, stdout=subprocess.PIPE, text=True)
+
+
+def whole_documents(store: Store) -> int:
+    """How many documents there are, each of which must be all there."""
+    listed = store.documents()
+    for record in listed:
+        made = EXPECTED[record.id]
+        assert record.chunks == len(made.chunks)
+        assert store.fetch_documents([record.id]) == {record.id: made.document}
+        assert set(store.fetch_chunks([c.id for c in made.chunks])) == {c.id for c in made.chunks}
+        assert set(store.fetch_evidence([e.id for e in made.evidence])) == {e.id for e in made.evidence}
+        assert set(store.entities_in([c.id for c in made.chunks])) == {c.id for c in made.chunks}
+    return len(listed)
+
+
+def holds_just_these(store: Store, place: Place, ids: Sequence[str]) -> None:
+    """The store is as if these documents had been written in peace."""
+    found = store.fingerprint()
+    fresh = place.fresh()
+    for id_ in ids:
+        fresh.write(EXPECTED[id_])
+    assert found == fresh.fingerprint()
+
+
+def test_readers_in_threads_see_whole_documents_beside_a_writer(store: Store, place: Place) -> None:
+    done, seen, failures = threading.Event(), [], []
+
+    def read() -> None:
+        try:
+            while not done.is_set():
+                seen.append(whole_documents(store))
+                hits = store.search(Kind.CHUNK, MYOPATHY.text, k=5)
+                assert set(store.fetch_chunks([hit.id for hit in hits])) == {hit.id for hit in hits}
+                near = store.nearest(Kind.ENTITY, text_vector("x"), k=5)
+                assert set(store.fetch_entities([hit.id for hit in near])) == {hit.id for hit in near}
+        except BaseException as error:  # a thread's failure is the test's failure
+            failures.append(error)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for c in many(12):
+        place_written(store, c.document.id)
+    done.set()
+    for reader in readers:
+        reader.join(60)
+    assert not failures, failures
+    assert len(set(seen)) > 1, "no reader read while the writer wrote"
+
+
+def place_written(store: Store, id_: str) -> None:
+    store.write(EXPECTED[id_])
+
+
+def test_a_reader_sees_whole_documents_while_another_process_writes(
+    store: Store, place: Place, repository: Path
+) -> None:
+    with writer(place, repository, 0, 15) as process:
+        seen = [whole_documents(store)]
+        while process.poll() is None:
+            seen.append(whole_documents(store))
+    assert process.returncode == 0
+    assert seen == sorted(seen)
+    assert whole_documents(store) == 15
+    holds_just_these(store, place, [c.document.id for c in many(15)])
+
+
+def test_two_processes_may_make_and_write_one_store(store: Store, place: Place, repository: Path) -> None:
+    with writer(place, repository, 0, 12) as one, writer(place, repository, 6, 12) as other:
+        outputs = [process.communicate(timeout=120)[0] for process in (one, other)]
+    assert [one.returncode, other.returncode] == [0, 0], outputs
+    assert whole_documents(store) == 18
+    holds_just_these(store, place, [c.document.id for c in many(18)])
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_killed_writer_leaves_whole_documents(store: Store, place: Place, repository: Path, seed: int) -> None:
+    with writer(place, repository, 0, 40) as process:
+        assert process.stdout is not None
+        for _ in range(random.Random(seed).randrange(1, 8)):
+            process.stdout.readline()
+        threading.Event().wait(random.Random(seed).random() * 0.03)
+        process.kill()
+    store = place.open()
+    count = whole_documents(store)
+    assert count < 40
+    ids = [record.id for record in store.documents()]
+    store.write(next(c for id_, c in EXPECTED.items() if id_ not in ids))  # and it can be written to
+    assert whole_documents(store) == count + 1
+    holds_just_these(store, place, [record.id for record in store.documents()])

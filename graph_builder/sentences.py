@@ -1,11 +1,11 @@
 """A text becomes sentences: exact offsets, linear time, no model.
 
-Two passes. Lines are grouped into **units**: a paragraph (its line wraps are no ends), a list item, a heading, a table row.
-Inside a unit of prose every stop is a candidate, and is refused when it belongs to an abbreviation, an initial, a list
+Two passes. Lines are grouped into **units**: a paragraph (its line wraps are no ends), a list item, a heading, a table
+row. Inside a unit of prose every stop is a candidate, and is refused when it belongs to an abbreviation, an initial, a list
 number, a bracket that is still open, or when what follows can not begin a sentence.
 
-The mistakes it prefers: two sentences left together rather than one cut apart, since a claim whose subject stands in another
-sentence is lost, and a long quote is merely long.
+The mistakes it prefers: two sentences left together rather than one cut apart, since a claim whose subject stands in
+another sentence is lost, and a long quote is merely long.
 """
 
 import re
@@ -26,6 +26,8 @@ TABLE_ROW = re.compile(r"\s*\|.*\||[^|]*\S[ \t]\|[ \t]\S|[^\t]*\S\t+[^\t\s][^\t]
 _MARK = frozenset("-*+•‣▪◦●○■□–—·#=_~|(0123456789abcdefghijklmnopqrstuvwxyz")
 _AMBIGUOUS_BULLETS = "–—·"
 _LONGEST_HEADING = 100
+_SHORTEST_WORD = 4
+_LONGEST_MARK = 12
 
 _STOP = re.compile("[.!?…؟।۔。！？｡]+[\"'”’»)\\]}」』）】》*_]*")
 _FULL_WIDTH = frozenset("。！？｡")
@@ -46,19 +48,25 @@ _LETTERED = re.compile(
     re.IGNORECASE,
 )
 
-_NEVER_LAST = frozenset(
-    "e.g i.e eg ie vs cf viz approx appr ca dr mr mrs ms prof st rev hon gen capt col sgt lt messrs assoc subsp ssp var "
-    "resp esp incl excl".split()
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_NEVER_LAST = _words(
+    "e.g i.e eg ie vs cf viz approx appr ca dr mr mrs ms prof st rev hon gen capt col sgt lt messrs assoc "
+    "subsp ssp var resp esp incl excl "
 )
-_BEFORE_A_NUMBER = frozenset(
-    "no nos nr fig figs eq eqs ref refs sec sect ch chap tab vol vols p pp art par para app suppl ed eds jan feb mar apr jun "
-    "jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun".split()
+_BEFORE_A_NUMBER = _words(
+    "no nos nr fig figs eq eqs ref refs sec sect ch chap tab vol vols p pp art par para app suppl ed eds jan "
+    "feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun "
 )
-_SELDOM_LAST = frozenset("al inc ltd co corp jr sr mt dept univ sp spp bros ave".split())
-_STARTERS = frozenset(
-    "the this these that those it its in a an for if when while however although because since after before during at on by "
-    "with as to from there we they he she i you patients such both each some all most many several moreover furthermore "
-    "therefore thus here our their his her one two another other, what which who how why".split()
+_SELDOM_LAST = _words("al inc ltd co corp jr sr mt dept univ sp spp bros ave ")
+_STARTERS = _words(
+    "the this these that those it its in a an for if when while however although because since after before "
+    "during at on by with as to from there we they he she i you patients such both each some all most many "
+    "several moreover furthermore therefore thus here our their his her one two another other what which who "
+    "how why "
 )
 _SHORTEST_LAST_WORD = 5
 """Letters. A stop before a small letter ends a sentence only after a word that is too long for an abbreviation."""
@@ -136,7 +144,7 @@ def stands_alone(body: str, previous: str) -> bool:
 
 
 def numbered_heading(body: str) -> bool:
-    """Whether a line looks like "7.1 CYP2C19 Inhibitors": a number of two or more parts, a title, no stop at the end."""
+    """Whether a line looks like "7.1 CYP2C19 Inhibitors": a number of two or more parts, a title, no stop last."""
     number = SECTION_NUMBER.match(body) if body[0].isdigit() else None
     return number is not None and number[0][-1].isupper() and body[-1] not in ".!?:;,"
 
@@ -145,7 +153,7 @@ def shouted(body: str) -> bool:
     """Whether a line is a heading in capitals with a real word in it ("DRUG INTERACTIONS", not "CYP2C19")."""
     if not body.isupper() or body[-1] in ".!?;,":
         return False
-    return sum(len(word) >= 4 and word.isalpha() for word in body.split()) >= 1 and not BULLET.match(body)
+    return any(len(word) >= _SHORTEST_WORD and word.isalpha() for word in body.split()) and not BULLET.match(body)
 
 
 def starts_item(body: str, previous: str) -> bool:
@@ -241,7 +249,7 @@ def _never_last(text: str, stop: re.Match[str], unit: _Unit) -> bool:
 def _full_stop_ends(text: str, stop: int, word: str, unit: _Unit) -> bool:
     """Whether the full stop at ``stop`` ends a sentence, given the word that follows it."""
     token = _token_before(text, stop, unit)
-    if token in _NEVER_LAST or (stop - unit.start < 12 and _LIST_NUMBER.fullmatch(text, unit.start, stop)):
+    if token in _NEVER_LAST or (stop - unit.start < _LONGEST_MARK and _LIST_NUMBER.fullmatch(text, unit.start, stop)):
         return False
     starter = word[:1].isupper() and word.casefold() in _STARTERS
     if token in _BEFORE_A_NUMBER:

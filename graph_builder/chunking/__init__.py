@@ -1,7 +1,7 @@
 """A document is cut into pieces. One file a strategy; each has one function, `cut`.
 
-``cut(text, sentences, options)`` returns pieces in order of their start. Every piece is a non-empty range of the text that
-is not all white space; every character that is not white space lies in at least one piece; pieces overlap only as
+``cut(text, sentences, options)`` returns pieces in order of their start. Every piece is a non-empty range of the text
+that is not all white space; every character that is not white space lies in at least one piece; pieces overlap only as
 far as ``options.overlap`` asks. An empty or blank text gives no piece. No piece is longer than ``options.size``.
 """
 
@@ -32,8 +32,8 @@ class Piece(NamedTuple):
 class Options:
     """What the strategies need: sizes in characters, and the models for those that ask one.
 
-    ``embed`` maps n texts to (n, dim) unit vectors; ``ask`` maps numbered sentences, one a line, to the numbers of those
-    at which a new piece begins. Raises `InputError` unless ``size`` is at least 1 and ``overlap`` in [0, size).
+    ``embed`` maps n texts to (n, dim) unit vectors; ``ask`` maps numbered sentences, one a line, to the numbers of
+    those at which a new piece begins. Raises `InputError` unless ``size`` is at least 1 and ``overlap`` in [0, size).
     """
 
     size: int = DEFAULT_SIZE
@@ -45,9 +45,7 @@ class Options:
         if self.size < 1:
             raise InputError(f"chunk size {self.size}: it must be at least 1 character")
         if not 0 <= self.overlap < self.size:
-            raise InputError(
-                f"chunk overlap {self.overlap}: it must be at least 0 and less than the size ({self.size})"
-            )
+            raise InputError(f"chunk overlap {self.overlap}: it must be at least 0 and less than the size ({self.size})")
 
 
 def chunk_document(document: Document, *, strategy: str = "structure", options: Options) -> list[Chunk]:

@@ -1,7 +1,7 @@
 """A text's blocks: headings, lists, tables, code and paragraphs, by the look of its lines.
 
-Headings are Markdown's (both kinds), numbered ones ("7.1 CYP2C19 Inhibitors"), lines in capitals, and short lines that stand
-between blank lines. What a list item or a table row is, `sentences` decides, so that blocks and sentences agree.
+Headings are Markdown's (both kinds), numbered ones ("7.1 CYP2C19 Inhibitors"), lines in capitals, and short lines that
+stand between blank lines. What a list item or a table row is, `sentences` decides, so that blocks and sentences agree.
 """
 
 import re
@@ -47,7 +47,7 @@ class Kind(StrEnum):
 
 @dataclass(slots=True)
 class Block:
-    """A range of lines. ``cuts`` are the starts of its items, rows or lines; ``level`` and ``title`` are a heading's."""
+    """A range of lines. ``cuts`` are the starts of its items, rows or lines; only a heading has a level and a title."""
 
     kind: Kind
     start: int
@@ -140,13 +140,12 @@ def _heading(lines: Sequence[_Line], number: int, previous: str, *, first: bool)
 
 
 def _titled(line: _Line, last: _Line, level: int, title: str) -> Block:
-    return Block(
-        Kind.HEADING, line.start, last.end, [line.start], level, " ".join(title.strip("*_ \t").split())[:LONGEST_TITLE]
-    )
+    shown = " ".join(title.strip("*_ \t").split())[:LONGEST_TITLE]
+    return Block(Kind.HEADING, line.start, last.end, [line.start], level, shown)
 
 
 def _is_underline(body: str) -> bool:
-    return len(body) >= 3 and (not body.strip("=") or not body.strip("-"))
+    return not body.strip(body[0]) and body.startswith(("===", "---"))
 
 
 def _plain_level(lines: Sequence[_Line], number: int, previous: str, *, first: bool) -> int | None:
@@ -172,14 +171,9 @@ def _plain_level(lines: Sequence[_Line], number: int, previous: str, *, first: b
 def _looks_like_title(body: str) -> bool:
     """Whether a line may be a title: few words, no small letter first, no stop last, and a letter in it."""
     bare = body.strip("*_ \t")
-    few = len(bare.split()) <= MOST_WORDS
-    return (
-        few
-        and bool(bare)
-        and not bare[0].islower()
-        and bare[-1] not in ".!?:;,…。！？、，；："
-        and any(map(str.isalpha, bare))
-    )
+    if not bare or bare[0].islower() or bare[-1] in ".!?:;,…。！？、，；：":
+        return False
+    return len(bare.split()) <= MOST_WORDS and any(map(str.isalpha, bare))
 
 
 def _stands_free(lines: Sequence[_Line], number: int) -> bool:

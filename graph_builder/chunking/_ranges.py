@@ -91,10 +91,10 @@ def overlapping(text: str, pieces: Sequence[Piece], sentences: Sequence[Sentence
     begun = list(pieces[:1])
     for before, piece in zip(pieces, pieces[1:], strict=False):
         room = min(options.overlap, options.size - (piece.end - piece.start))
+        start = piece.start
         if room > 0 and piece.heading == before.heading:
-            floor = max(piece.start - room, before.start + 1)
-            piece = piece._replace(start=_begin(text, floor, piece.start, sentences))
-        begun.append(piece)
+            start = _begin(text, max(start - room, before.start + 1), start, sentences)
+        begun.append(piece._replace(start=start))
     return begun
 
 

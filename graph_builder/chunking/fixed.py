@@ -9,7 +9,7 @@ from graph_builder.model import Sentence
 _NOT_BLANK = re.compile(r"\S")
 
 
-def cut(text: str, sentences: Sequence[Sentence], options: Options) -> list[Piece]:
+def cut(text: str, sentences: Sequence[Sentence], options: Options) -> list[Piece]:  # noqa: ARG001 - the contract's
     """Pieces of at most ``options.size`` characters, each begun ``options.overlap`` before the end of the one before.
 
     Sentences are not looked at: this is the plain baseline.

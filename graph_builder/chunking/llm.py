@@ -1,4 +1,4 @@
-"""Cut where a language model says that the subject changes. It is shown numbered sentences, and answers with numbers."""
+"""Cut where a language model says that the subject changes: it is shown numbered sentences, and names numbers."""
 
 from collections.abc import Sequence
 

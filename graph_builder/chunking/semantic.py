@@ -1,8 +1,8 @@
 """Cut where the subject changes: at the gaps between sentences whose two sides are least alike.
 
-Each side of a gap is a group of `GROUP` sentences, so that one odd sentence does not make a gap. A gap is a break when its
-cosine is among the lowest `PERCENTILE` per cent of the document; where no such gap lies in reach, the lowest one in the second
-half of what fits is.
+Each side of a gap is a group of `GROUP` sentences, so that one odd sentence does not make a gap. A gap is a break when
+its cosine is among the lowest `PERCENTILE` per cent of the document; where no such gap lies in reach, the lowest one in
+the second half of what fits is.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,11 +22,9 @@ SMALLEST = 0.2
 
 
 def cut(text: str, sentences: Sequence[Sentence], options: Options) -> list[Piece]:
-    """Pieces of at most ``options.size`` characters, broken at low cosines; raises `SettingsError` without ``embed``."""
+    """Pieces of at most ``options.size`` characters, broken at low cosines; `SettingsError` without ``embed``."""
     if options.embed is None:
-        raise SettingsError(
-            "semantic chunking needs an embedder, and none is set: set EMBEDDING_MODEL, or use structure"
-        )
+        raise SettingsError("semantic chunking needs an embedder, and none is set: set EMBEDDING_MODEL, or use structure")
     size = options.size - options.overlap
     if not sentences:
         spans = fitting(text, Span(0, len(text)), sentences, size)

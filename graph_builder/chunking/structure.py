@@ -1,7 +1,7 @@
 """Cut along the document's own structure: sections, then lists, tables and paragraphs, each whole where it fits.
 
-A piece never spans two sections, and carries the path of headings above it. Paragraphs of a section are joined as long as
-they fit; a heading goes with what follows it, and a lead-in ("Avoid these:") with its list or table.
+A piece never spans two sections, and carries the path of headings above it. Paragraphs of a section are joined as long
+as they fit; a heading goes with what follows it, and a lead-in ("Avoid these:") with its list or table.
 """
 
 import re
@@ -90,10 +90,8 @@ def _lead_in(text: str, span: Span, sentences: Sequence[Sentence], size: int) ->
 
 def _opened(text: str, block: Block, span: Span, sentences: Sequence[Sentence], size: int) -> Iterator[Atom]:
     """A block that does not fit, as its items, rows, lines or sentences."""
-    if block.kind in (Kind.PARAGRAPH, Kind.HEADING):
-        cuts = sentence_starts(sentences, span.start, span.end)
-    else:
-        cuts = block.cuts
+    running = block.kind in (Kind.PARAGRAPH, Kind.HEADING)
+    cuts = sentence_starts(sentences, span.start, span.end) if running else block.cuts
     opened = parts(text, span.start, span.end, cuts)
     for number, part in enumerate(opened):
         atoms = list(_short(text, part, sentences, size))
@@ -119,7 +117,7 @@ def _short(text: str, span: Span, sentences: Sequence[Sentence], size: int) -> I
 
 
 def _whole_sentences(atoms: Sequence[Atom], sentences: Sequence[Sentence], size: int) -> list[Atom]:
-    """Atoms that begin inside a sentence joined to the one before, where both fit: the parts of one sentence stay together."""
+    """Atoms that begin inside a sentence joined to the one before, where both fit: its parts stay together."""
     begins = {sentence.start for sentence in sentences}
     joined: list[Atom] = []
     for atom in atoms:

@@ -7,6 +7,7 @@ regular files are opened.
 import glob
 import os
 import stat
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from types import ModuleType
@@ -79,11 +80,13 @@ def _documents(paths: list[str], fields: Mapping[str, str], max_bytes: int) -> I
                 continue
             files.add(real)
             for result in _read(found, real, fields, max_bytes):
-                if isinstance(result, Document) and result.source in sources:
-                    result = Failure(result.source, f"a second document of this id, in {_printable(found.path)}")
-                if isinstance(result, Document):
+                if isinstance(result, Failure):
+                    yield result
+                elif result.source in sources:
+                    yield Failure(result.source, f"a second document of this id, in {_printable(found.path)}")
+                else:
                     sources.add(result.source)
-                yield result
+                    yield result
 
 
 # ------------------------------------------------------------------------------------------------------------ files
@@ -211,8 +214,7 @@ def _format_of(path: str) -> ModuleType:
 @cache
 def _formats() -> dict[str, ModuleType]:
     """The module of each suffix: whatever the folder holds."""
-    import graph_builder.loading as folder  # the package imports this module, so not before it is whole
-
+    folder = sys.modules[__package__]  # it imports this module, and so can not be imported by it
     modules = [registry.load(folder, name, what="format") for name in registry.names(folder)]
     return {suffix: module for module in modules for suffix in module.SUFFIXES}
 

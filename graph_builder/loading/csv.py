@@ -28,9 +28,7 @@ def load(path: str, fields: Mapping[str, str] | None = None) -> Iterator[Loaded]
 
 
 def _rows(path: str, fields: Mapping[str, str]) -> Iterator[Callable[[], Loaded]]:
-    csv.field_size_limit(
-        _LONGEST_FIELD
-    )  # the module's own limit of 131,072 is for the whole process, and too low for texts
+    csv.field_size_limit(_LONGEST_FIELD)  # the module's own limit of 131,072 is for the whole process, and too low for texts
     try:
         encoding = _encoding(path)
     except UnreadableDocument as error:

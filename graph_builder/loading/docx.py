@@ -3,13 +3,14 @@
 import re
 import zipfile
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from graph_builder.errors import UnreadableDocument
 from graph_builder.loading import Loaded
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
+    from lxml.etree import _Element
 
 SUFFIXES: tuple[str, ...] = (".docx",)
 
@@ -29,7 +30,7 @@ def load(path: str) -> Iterator[Loaded]:
     Raises `UnreadableDocument`: "encrypted", "no text in it", "not a DOCX …".
     """
     _check_container(path)
-    import docx  # here only: a slow import
+    import docx  # noqa: PLC0415 - a slow import
 
     try:
         document = docx.Document(path)
@@ -80,7 +81,7 @@ def _written(document: "WordDocument") -> tuple[str, str]:
     return "".join(blocks).lstrip("\n"), first_heading
 
 
-def _blocks(parent: Any) -> Iterator[Any]:
+def _blocks(parent: "_Element") -> Iterator["_Element"]:
     """Paragraphs and tables, also those inside content controls and tracked insertions."""
     for child in parent:
         if child.tag in (f"{_W}p", f"{_W}tbl"):
@@ -89,7 +90,7 @@ def _blocks(parent: Any) -> Iterator[Any]:
             yield from _blocks(child)
 
 
-def _text(element: Any) -> str:
+def _text(element: "_Element") -> str:
     """The text of an element as Word shows it: with insertions and text boxes, without deletions."""
     parts: list[str] = []
     waiting = [element]
@@ -106,9 +107,7 @@ def _text(element: Any) -> str:
     return "".join(parts)
 
 
-def _paragraph(
-    element: Any, words: str, styles: dict[str, str], numbers: dict[tuple[str, int], int]
-) -> tuple[str, bool]:
+def _paragraph(element: "_Element", words: str, styles: dict[str, str], numbers: dict[tuple[str, int], int]) -> tuple[str, bool]:
     """A paragraph as it is written, and whether it is a list item."""
     style = styles.get(_value(element, "pStyle"), "")
     heading = _HEADING.match(style)
@@ -129,18 +128,18 @@ def _paragraph(
     return f"{'  ' * depth}- {words}", True
 
 
-def _depth(element: Any, style: str) -> int:
+def _depth(element: "_Element", style: str) -> int:
     level = _value(element, "numPr/{w}ilvl") or (str(int(style[-1]) - 1) if style[-1:].isdigit() else "0")
     return min(int(level), 8) if level.isdigit() else 0
 
 
-def _value(element: Any, path: str) -> str:
+def _value(element: "_Element", path: str) -> str:
     """The `w:val` of a paragraph property, or an empty string."""
     found = element.find(f"{_W}pPr/{_W}{path.replace('{w}', _W)}")
     return "" if found is None else found.get(f"{_W}val", "")
 
 
-def _table(element: Any) -> str:
+def _table(element: "_Element") -> str:
     """The rows of a table, cells parted by " | "; a table in a cell is that cell's text."""
     rows = []
     for row in element.iterchildren(f"{_W}tr"):

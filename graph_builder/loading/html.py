@@ -1,4 +1,4 @@
-"""HTML becomes readable text: headings as "# Heading", list items as "- item", table rows as "a | b", a blank line between blocks.
+"""HTML becomes readable text: headings as "# Heading", items as "- item", rows as "a | b", a blank line between blocks.
 
 Read as events (lxml's target parser), so that a document nested ten thousand deep is no deeper for us. Nothing is
 fetched, and what is no text to a reader (scripts, styles, forms' controls, navigation) is left out.
@@ -14,15 +14,18 @@ from graph_builder.loading._decoding import decode
 
 SUFFIXES: tuple[str, ...] = (".html", ".htm", ".xhtml")
 
-_DROPPED = frozenset(
-    "script style template svg math canvas iframe object audio video nav button select textarea datalist".split()
-)
-_BLOCKS = frozenset(
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_DROPPED = _words("script style template svg math canvas iframe object audio video nav button select textarea datalist")
+_BLOCKS = _words(
     "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form header "
-    "hgroup hr legend li main menu ol p pre section summary table tbody tfoot thead caption ul".split()
+    "hgroup hr legend li main menu ol p pre section summary table tbody tfoot thead caption ul"
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_TIGHT = frozenset("li dt dd".split())
+_TIGHT = frozenset({"li", "dt", "dd"})
 _DECLARED = re.compile(
     rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_\-]{2,20})|<\?xml[^>]{0,99}encoding=[\"']([A-Za-z0-9_\-]{2,20})",
     re.I,
@@ -44,7 +47,7 @@ def load(path: str) -> Iterator[Loaded]:
 
 def read(source: str) -> Loaded:
     """The readable text of HTML source, with its title for a name."""
-    from lxml import etree  # compiled, and needed here only
+    from lxml import etree  # noqa: PLC0415 - compiled, and needed here only
 
     reader = _Reader()
     parser = etree.HTMLParser(target=reader, encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True)
@@ -78,7 +81,7 @@ class _Reader:
     _level: int = 0
     _in_table: bool = False
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:  # noqa: ARG002 - lxml calls it with both
         """An element begins."""
         if tag in _DROPPED or self._dropped:
             self._dropped += tag in _DROPPED

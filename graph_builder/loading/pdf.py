@@ -40,7 +40,7 @@ def load(path: str) -> Iterator[Loaded]:
 
     Raises `UnreadableDocument`: "encrypted", "no text in it …", "not a PDF …".
     """
-    import pypdf  # here only: half a second of import
+    import pypdf  # noqa: PLC0415 - half a second of import
 
     try:
         reader = pypdf.PdfReader(path)
@@ -64,9 +64,7 @@ def load(path: str) -> Iterator[Loaded]:
 
 def joined(pages: Sequence[str]) -> str:
     """The running text of pages as they were extracted: paragraphs on one line each, a blank line between them."""
-    cleaned = [
-        page.replace("\r\n", "\n").replace("\r", "\n").replace("\u00ad\n", "").translate(_GLYPHS) for page in pages
-    ]
+    cleaned = [page.replace("\r\n", "\n").replace("\r", "\n").replace("\u00ad\n", "").translate(_GLYPHS) for page in pages]
     lines = _without_running_lines([[line.rstrip() for line in page.split("\n")] for page in cleaned])
     return _reflowed(_mended_hyphens("\n".join(line for page in lines for line in page)))
 
@@ -84,14 +82,16 @@ def _without_running_lines(pages: list[list[str]]) -> list[list[str]]:
         return [_without_number(page) for page in pages]
     edges = Counter(key for page in pages for key in {_running(page[0]), _running(page[-1])})
     running = {key for key, pages_with in edges.items() if pages_with > len(pages) / 2}
-    kept = []
-    for page in map(_without_number, pages):
-        while page and _running(page[0]) in running:
-            page = page[1:]
-        while page and _running(page[-1]) in running:
-            page = page[:-1]
-        kept.append(_without_number(page))
-    return kept
+    return [_without_number(_without_edges(_without_number(page), running)) for page in pages]
+
+
+def _without_edges(page: list[str], running: set[str]) -> list[str]:
+    start, end = 0, len(page)
+    while start < end and _running(page[start]) in running:
+        start += 1
+    while end > start and _running(page[end - 1]) in running:
+        end -= 1
+    return page[start:end]
 
 
 def _running(line: str) -> str:
@@ -106,7 +106,7 @@ def _without_number(page: list[str]) -> list[str]:
 
 
 def _mended_hyphens(text: str) -> str:
-    """Words that a line end broke made whole; a hyphen stays where the text elsewhere, or a digit or capital, says so."""
+    """Words that a line end broke made whole; a hyphen stays where the text elsewhere, a digit or a capital says so."""
     known = {word.casefold() for word in _WORD.findall(text)}
 
     def mend(match: re.Match[str]) -> str:
@@ -136,10 +136,8 @@ def _reflowed(text: str) -> str:
 
 
 def _breaks(above: str, line: str, width: int) -> bool:
-    """Whether a line begins a new block: the one above stopped short of the usual width, or this one looks like a start."""
-    if _BEGINS_BLOCK.match(line) and (
-        above.endswith(_ENDS_BLOCK) or len(above) < _SHORT * width or _BEGINS_BLOCK.match(above)
-    ):
+    """Whether a line begins a new block: the one above had room for more, or this one looks like a start."""
+    if _BEGINS_BLOCK.match(line) and (above.endswith(_ENDS_BLOCK) or len(above) < _SHORT * width or _BEGINS_BLOCK.match(above)):
         return True
     first_word = line.split(" ", 1)[0]
     had_room = len(above) + 1 + len(first_word) < _SHORT * width

@@ -1,0 +1,2 @@
+// For people and other programs, over the text as it stands; Hoptrace searches entity_terms.
+CREATE FULLTEXT INDEX entity_fulltext IF NOT EXISTS FOR (n:__Entity__) ON EACH [n.name]

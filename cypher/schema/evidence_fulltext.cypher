@@ -1,0 +1,2 @@
+// For people and other programs, over the text as it stands; Hoptrace searches evidence_terms.
+CREATE FULLTEXT INDEX evidence_fulltext IF NOT EXISTS FOR (n:Evidence) ON EACH [n.quote]

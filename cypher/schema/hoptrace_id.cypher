@@ -1,0 +1,1 @@
+CREATE CONSTRAINT hoptrace_id IF NOT EXISTS FOR (n:Hoptrace) REQUIRE n.id IS UNIQUE

@@ -57,6 +57,9 @@ class Transaction(Protocol):
     def entities_at(self, alias_ids: Collection[str]) -> dict[str, str]:
         """Entity id by alias id."""
 
+    def joins_of(self, entity_ids: Collection[str]) -> dict[str, list[Join]]:
+        """The joins that the entities were placed with, by entity id; those without any may be left out."""
+
     def place(self, entities: Sequence[Entity], vectors: Mapping[str, Vectors], gone: Collection[str]) -> None:
         """Write these entities (vectors by id) over what they were, move their aliases there, delete those gone."""
 
@@ -162,7 +165,7 @@ def _rederive(transaction: Transaction, touched: _Touched, new: Sequence[Evidenc
     entities = resolve([p.alias for p in placed.values()], transaction.declared(list(placed)), vectors)
     before = {id_: p.entity_id for id_, p in placed.items()}
     after = {alias_id: entity.id for entity in entities for alias_id in entity.alias_ids}
-    changed = _changed(entities, before, touched.entities)
+    changed = _changed(transaction, entities, before)
     gone = (touched.entities | set(before.values())) - {"", *after.values()}
     transaction.place(changed, _name_vectors(changed, placed), gone)
     moved = {id_ for id_, entity_id in after.items() if before[id_] not in ("", entity_id)}
@@ -170,23 +173,19 @@ def _rederive(transaction: Transaction, touched: _Touched, new: Sequence[Evidenc
     _refresh(transaction, (touched.relations | dirty) - {""})
 
 
-def _changed(entities: Sequence[Entity], before: Mapping[str, str], touched: Collection[str]) -> list[Entity]:
-    """The entities whose members, or the reasons for joining them, may differ from what the store holds.
-
-    A new document changes reasons without changing members only by declaring them.
-    """
+def _changed(transaction: Transaction, entities: Sequence[Entity], before: Mapping[str, str]) -> list[Entity]:
+    """The entities whose members, or the reasons for joining them, are not what the store holds."""
     members = defaultdict(set)
     for alias_id, entity_id in before.items():
         members[entity_id].add(alias_id)
+    same = [entity for entity in entities if set(entity.alias_ids) == members[entity.id]]
+    held = transaction.joins_of([entity.id for entity in same])
+    unchanged = {entity.id for entity in same if _reasons(entity.joins) == _reasons(held.get(entity.id, ()))}
+    return [entity for entity in entities if entity.id not in unchanged]
 
-    def differs(entity: Entity) -> bool:
-        return (
-            entity.id in touched
-            or set(entity.alias_ids) != members[entity.id]
-            or any(j.evidence_id for j in entity.joins)
-        )
 
-    return [entity for entity in entities if differs(entity)]
+def _reasons(joins: Iterable[Join]) -> set[tuple[str, str, str, str]]:
+    return {(j.left, j.right, j.reason, j.evidence_id) for j in joins}
 
 
 def _name_vectors(entities: Iterable[Entity], placed: Mapping[str, Placed]) -> dict[str, Vectors]:

@@ -19,7 +19,11 @@ def cut(text: str, sentences: Sequence[Sentence], options: Options) -> list[Piec
     while (first := _NOT_BLANK.search(text, start)) is not None:
         start = first.start()
         end = _window_end(text, start, max(covered, start), options.size)
-        end = start + len(text[start:end].rstrip())
+        if end is None and start < covered:  # the next word does not fit beside the overlap: do without
+            start = covered
+            continue
+        window = text[start : start + options.size if end is None else end]
+        end = start + len(window.rstrip())
         if end > covered:
             pieces.append(Piece(start, end))
             covered = end
@@ -27,12 +31,12 @@ def cut(text: str, sentences: Sequence[Sentence], options: Options) -> list[Piec
     return pieces
 
 
-def _window_end(text: str, start: int, covered: int, size: int) -> int:
-    """The last white space in the window that is past what is covered; its full size where there is none."""
+def _window_end(text: str, start: int, covered: int, size: int) -> int | None:
+    """The last white space in the window that is past what is covered, or None."""
     limit = start + size
     if limit >= len(text) or text[limit].isspace():
         return min(limit, len(text))
-    return next((i for i in range(limit - 1, covered, -1) if text[i].isspace()), limit)
+    return next((i for i in range(limit - 1, covered, -1) if text[i].isspace()), None)
 
 
 def _next_start(text: str, start: int, end: int, overlap: int) -> int:

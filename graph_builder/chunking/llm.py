@@ -20,13 +20,10 @@ def cut(text: str, sentences: Sequence[Sentence], options: Options) -> list[Piec
     if options.ask is None:
         raise SettingsError("llm chunking needs a language model, and none is set: set LLM_MODEL, or use structure")
     size = options.size - options.overlap
-    spans: list[Span] = []
     breaks = _breaks(text, sentences, options)
-    for first, after in zip(breaks, [*breaks[1:], len(sentences)], strict=True):
-        span = Span(sentences[first].start, sentences[after - 1].end)
-        spans.extend([span] if span.end - span.start <= size else fitting(text, span, sentences, size))
-    if not sentences:
-        spans = fitting(text, Span(0, len(text)), sentences, size)
+    spans: list[Span] = []
+    for first, after in zip(breaks, [*breaks[1:], len(sentences)], strict=False):
+        spans.extend(fitting(text, Span(sentences[first].start, sentences[after - 1].end), sentences, size))
     return overlapping(text, [Piece(*span) for span in spans], sentences, options)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from graph_builder.chunking import Options, Piece
-from graph_builder.chunking._ranges import Atom, by_words, overlapping, packed, parts, sentence_starts
+from graph_builder.chunking._ranges import Atom, by_words, overlapping, packed, parts, sentence_starts, trimmed
 from graph_builder.model import Sentence, Span
 
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
@@ -20,6 +20,8 @@ def cut(text: str, sentences: Sequence[Sentence], options: Options) -> list[Piec
 
 def fitting(text: str, span: Span, sentences: Sequence[Sentence], size: int, level: int = 0) -> list[Span]:
     """The span in parts of at most ``size`` characters, trimmed and in order."""
+    if level == 0 and 0 < span.end - span.start <= size:
+        return list(filter(None, [trimmed(text, *span)]))
     if level == _LEVELS:
         return list(by_words(text, span.start, span.end, size))
     ranges: list[Span] = []

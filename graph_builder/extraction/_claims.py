@@ -46,9 +46,7 @@ class Findings:
         """Note the claim for every subject with every object."""
         for subject in subjects:
             for object_ in objects:
-                if subject.canonical == object_.canonical or not self.pack.allows(
-                    subject.type, predicate, object_.type
-                ):
+                if subject.canonical == object_.canonical or not self.pack.allows(subject.type, predicate, object_.type):
                     continue
                 self.claims.append(
                     Claim(
@@ -66,9 +64,5 @@ class Findings:
 
     def alias(self, left: Member, right: Member, number: int) -> None:
         """Note that two names of one type are declared to be one thing; contradicted by the lexicon, it is none."""
-        if (
-            left.type == right.type
-            and left.canonical == right.canonical
-            and left.name.casefold() != right.name.casefold()
-        ):
+        if left.type == right.type and left.canonical == right.canonical and left.name.casefold() != right.name.casefold():
             self.aliases.append((left.name, right.name, number))

@@ -51,9 +51,7 @@ class Cues:
         ``apart_from``: the letter of the claim's object; a condition that names such a thing is part of the claim.
         """
         own = re.compile(rf"<[{apart_from.upper()}{apart_from.lower()}]\d") if apart_from else None
-        found = [
-            sketch.surface(m[0]).strip() for m in self._condition.finditer(clause) if not (own and own.search(m[0]))
-        ]
+        found = [sketch.surface(m[0]).strip() for m in self._condition.finditer(clause) if not (own and own.search(m[0]))]
         return tuple(dict.fromkeys(text[0].lower() + text[1:] for text in found))
 
 

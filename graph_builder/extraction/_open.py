@@ -1,8 +1,9 @@
 """Extraction from any text: who does what to whom, with the sentence's own words as predicates.
 
-After the open information extraction of ClausIE and its kin (Del Corro and Gemulla, 2013), cut down to claims between two names: verb
-with object, verb with preposition, noun with preposition after "is" or in apposition, possessives; failing these, the
-few words between two neighbouring names, with little confidence. A passage's title stands for a sentence's first pronoun.
+After the open information extraction of ClausIE and its kin (Del Corro and Gemulla, 2013), cut down to claims between two
+names: verb with object, verb with preposition, noun with preposition after "is" or in apposition, possessives; failing
+these, the few words between two neighbouring names, with little confidence. A passage's title stands for a sentence's first
+pronoun.
 """
 
 import re
@@ -36,10 +37,31 @@ _POSSESSIVES = frozenset({"his", "her", "its", "their"})
 _SKIPPED_VERBS = frozenset({"be", "have", "do", "say", "include", "become"})
 _NO_BRIDGE = ("and", "or", "but", "not", "that", "who", "which", "has", "had", "have")
 _KNOWN_AS = re.compile(
-    r"(?:\s*,|\s*\()?\s*(?:also |better |formerly |originally |popularly |commonly |otherwise )*(?:known as|called|nicknamed|aka|a\.k\.a\.|n[ée]e|born as|titled)\s+(?:the\s+)?[\"\u201c]?\s*"
+    r"(?:\s*,|\s*\()?\s*(?:also |better |formerly |originally |popularly |commonly |otherwise )*"
+    r"(?:known as|referred to as|called|nicknamed|aka|a\.k\.a\.|n[ée]e|born as|titled)\s+(?:the\s+)?[\"\u201c]?\s*"
 )
 _PART_NOUNS = frozenset(
-    ["part", "region", "state", "province", "county", "district", "city", "town", "village", "area", "section", "north", "south", "east", "west", "center", "centre", "department", "municipality"]
+    [
+        "part",
+        "region",
+        "state",
+        "province",
+        "county",
+        "district",
+        "city",
+        "town",
+        "village",
+        "area",
+        "section",
+        "north",
+        "south",
+        "east",
+        "west",
+        "center",
+        "centre",
+        "department",
+        "municipality",
+    ]
 )
 _BORN = re.compile(r"[^(]{2,60}\([^()]*\bborn\b[^()]*?\b(?:in|at) ((?:[A-Z][\w'\u2019-]+ ?)+)")
 _MOST_BETWEEN = 4
@@ -74,10 +96,7 @@ class _Reading:
         """A noun and what is coordinated with it, as far as they are names, and the places in which a place lies."""
         tokens = [noun, *conjuncts(noun)]
         tokens += [
-            c
-            for t in tokens
-            for c in t.subtree
-            if c.dep_ in ("appos", "npadvmod") and self._place(c) and self._place(c.head)
+            c for t in tokens for c in t.subtree if c.dep_ in ("appos", "npadvmod") and self._place(c) and self._place(c.head)
         ]
         return [self.ends[t.i] for t in tokens if t.i in self.ends]
 
@@ -152,14 +171,9 @@ class OpenReader:
         return reading
 
     def _born(self, reading: _Reading, sentence: NumberedSentence, subject: _End | None) -> None:
-        """ "X (born 26 August 1970 in Buenos Aires) is …": the one thing in brackets that is worth reading."""
+        """Read "X (born 26 August 1970 in Buenos Aires) is …": the one thing in brackets that is worth reading."""
         match = _BORN.match(sentence.text)
-        if (
-            match
-            and subject is not None
-            and subject.sentence == sentence.number
-            and sentence.text.startswith(subject.name)
-        ):
+        if match and subject is not None and subject.sentence == sentence.number and sentence.text.startswith(subject.name):
             reading.types.setdefault(match[1], "Place")
             self._add(reading, subject, "BORN_IN", _End(match[1], sentence.number), "", _NOUN)
 
@@ -189,9 +203,7 @@ class OpenReader:
                     self._add(reading, agent, _third(verb), noun, words, _TREE)
             stem = verb.text.upper()
         targets = [(e, stem) for c in verb.children if c.dep_ in ("dobj", "oprd") for e in reading.all_named(c)]
-        targets += [
-            (e, f"{stem}_{word}") for word, e in _prepositional(reading, verb) if not (passive and word == "BY")
-        ]
+        targets += [(e, f"{stem}_{word}") for word, e in _prepositional(reading, verb) if not (passive and word == "BY")]
         if verb.lemma_ in _SKIPPED_VERBS and not passive:
             targets = [(e, p) for e, p in targets if p.count("_")]
         for noun in nouns:
@@ -199,7 +211,7 @@ class OpenReader:
                 self._add(reading, noun, predicate, end, words, _TREE)
 
     def _copula(self, reading: _Reading, verb: "Token", nouns: list[_End], words: str) -> None:
-        """ "X is the capital of Y", "X is an American actor", "His father was X"."""
+        """Read "X is the capital of Y", "X is an American actor", "His father was X"."""
         owner = next(
             (
                 reading.ends[p.i]
@@ -220,14 +232,12 @@ class OpenReader:
                 for word, end in _prepositional(reading, attribute):
                     self._add(reading, noun, f"{attribute.lemma_.upper()}_{word}", end, words, _NOUN)
                 for nation in (
-                    c
-                    for c in attribute.subtree
-                    if verb.i < c.i < attribute.i and c.ent_type_ == "NORP" and c.i in reading.ends
+                    c for c in attribute.subtree if verb.i < c.i < attribute.i and c.ent_type_ == "NORP" and c.i in reading.ends
                 ):
                     self._add(reading, noun, "NATIONALITY", reading.ends[nation.i], words, _NATIONALITY)
 
     def _noun(self, reading: _Reading, noun: "Token") -> None:
-        """ "X, the capital of Y", "Y's wife X", "Y's wife, X"."""
+        """Read "X, the capital of Y", "Y's wife X", "Y's wife, X"."""
         role = noun.lemma_.upper()
         if noun.dep_ == "appos" and noun.head.i in reading.ends:
             for word, end in _prepositional(reading, noun):
@@ -241,9 +251,7 @@ class OpenReader:
             for player in players:
                 self._add(reading, player, f"{role}_OF", owner, "", _NOUN)
 
-    def _add(
-        self, reading: _Reading, subject: _End, predicate: str, object_: _End, words: str, confidence: float
-    ) -> None:
+    def _add(self, reading: _Reading, subject: _End, predicate: str, object_: _End, words: str, confidence: float) -> None:
         predicate = re.sub(r"[^A-Z0-9]+", "_", predicate).strip("_")
         if subject.name == object_.name or not predicate or reading.number not in (subject.sentence, object_.sentence):
             return
@@ -282,7 +290,7 @@ def _readable(text: str) -> str:
 
 
 def _declared(text: str, number: int, found: Sequence[Name]) -> Iterator[ExtractedAlias]:
-    """ "Ming Luhulima, also known as Lou Lima": neighbours of one type, or of which one has none."""
+    """Read "Ming Luhulima, also known as Lou Lima": neighbours of one type, or of which one has none."""
     for left, right in zip(found, found[1:], strict=False):
         alike = left.type == right.type or "Thing" in (left.type, right.type)
         if alike and _KNOWN_AS.fullmatch(text[left.end : right.start]):
@@ -312,11 +320,7 @@ def _prepositional(reading: _Reading, head: "Token") -> Iterator[tuple[str, _End
     for preposition in (c for c in head.children if c.dep_ in ("prep", "agent")):
         for noun in (c for c in preposition.children if c.dep_ == "pobj"):
             inner = [
-                p
-                for q in noun.children
-                if q.dep_ == "prep" and q.text in ("of", "in")
-                for p in q.children
-                if p.dep_ == "pobj"
+                p for q in noun.children if q.dep_ == "prep" and q.text in ("of", "in") for p in q.children if p.dep_ == "pobj"
             ]
             for named in [noun] if reading.all_named(noun) else inner if noun.lemma_ in _PART_NOUNS else []:
                 for end in reading.all_named(named):

@@ -1,4 +1,4 @@
-"""Names in any text: what a named-entity recogniser finds, the passage's title, and what is written with capitals or in quotes."""
+"""Names in any text: what a named-entity recogniser finds, the title, and what has capitals or quotes."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -32,7 +32,86 @@ _CAPITALS = re.compile(
     r"(?:(?:\s+(?:of|the|de|la|von|van|der|and the|for|in the|on the|del|di|du|da|al))*\s+[A-Z0-9][\w'\u2019.&-]*[\w])*"
 )
 _NOT_ALONE = frozenset(
-    ["the", "a", "an", "this", "that", "these", "those", "it", "its", "he", "she", "they", "his", "her", "their", "we", "our", "you", "your", "i", "in", "on", "at", "by", "for", "from", "with", "as", "of", "to", "and", "or", "but", "if", "when", "while", "after", "before", "since", "during", "although", "though", "because", "however", "also", "there", "here", "what", "who", "which", "where", "how", "why", "not", "no", "yes", "some", "many", "most", "several", "all", "both", "each", "one", "two", "three", "other", "another", "such", "more", "first", "second", "then", "thus", "mr", "mrs", "ms", "dr"]
+    [
+        "the",
+        "a",
+        "an",
+        "this",
+        "that",
+        "these",
+        "those",
+        "it",
+        "its",
+        "he",
+        "she",
+        "they",
+        "his",
+        "her",
+        "their",
+        "we",
+        "our",
+        "you",
+        "your",
+        "i",
+        "in",
+        "on",
+        "at",
+        "by",
+        "for",
+        "from",
+        "with",
+        "as",
+        "of",
+        "to",
+        "and",
+        "or",
+        "but",
+        "if",
+        "when",
+        "while",
+        "after",
+        "before",
+        "since",
+        "during",
+        "although",
+        "though",
+        "because",
+        "however",
+        "also",
+        "there",
+        "here",
+        "what",
+        "who",
+        "which",
+        "where",
+        "how",
+        "why",
+        "not",
+        "no",
+        "yes",
+        "some",
+        "many",
+        "most",
+        "several",
+        "all",
+        "both",
+        "each",
+        "one",
+        "two",
+        "three",
+        "other",
+        "another",
+        "such",
+        "more",
+        "first",
+        "second",
+        "then",
+        "thus",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+    ]
 )
 _SHORTEST = 2
 
@@ -95,12 +174,7 @@ def _cut_short(text: str, name: Name) -> bool:
 
 def _extended(doc: "Doc", start: int, end: int) -> tuple[int, int]:
     """A name with the proper nouns that are compounded with it on its left: the recogniser drops first names."""
-    while (
-        start > 0
-        and doc[start - 1].tag_ == "NNP"
-        and doc[start - 1].dep_ == "compound"
-        and not doc[start - 1].ent_type_
-    ):
+    while start > 0 and doc[start - 1].tag_ == "NNP" and doc[start - 1].dep_ == "compound" and not doc[start - 1].ent_type_:
         start -= 1
     return start, end
 

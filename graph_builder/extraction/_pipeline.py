@@ -13,7 +13,7 @@ _LOG = logging.getLogger(__name__)
 @lru_cache(maxsize=4)
 def load_pipeline(model: str, *, without: tuple[str, ...] = ()) -> "Language":
     """The pipeline of that name, or, where it is not installed, a blank English one, which only cuts words."""
-    import spacy
+    import spacy  # noqa: PLC0415  # it takes a second, and most commands read no document
 
     try:
         return spacy.load(model, exclude=list(without))

@@ -9,16 +9,21 @@ from graph_builder.extraction._sketch import Member, Placed
 from graph_builder.packs import Lexicon, Pack
 
 _IT = re.compile(
-    r"^[\W_]*(?:(?:In addition|Moreover|Furthermore|However|Also|In vitro|Nevertheless),?\s+)?(It|it|A single (?:\w+ ){0,2}(?:dose|intake))(?=\s)"
+    r"^[\W_]*(?:(?:In addition|Moreover|Furthermore|However|Also|In vitro|Nevertheless),?\s+)?"
+    r"(It|it|A single (?:\w+ ){0,2}(?:dose|intake))(?=\s)"
 )
 _IT_INSIDE = re.compile(
-    r"(?:\balthough|though|but|because|while|whereas|as|since|so|and|if|when|that|or more|;|,) (it)\b(?! (?:is|was|has been|may be) (?:\w+ )?that\b)"
+    r"(?:\balthough|though|but|because|while|whereas|as|since|so|and|if|when|that|or more|;|,) (it)\b"
+    r"(?! (?:is|was|has been|may be) (?:\w+ )?that\b)"
 )
 _EMPTY_IT = re.compile(
     r"[Ii]t (?:(?:is|was|has|been|may|might|should|can|could|be|also|not|therefore|seems|appears|would)\s+)+(?:\w+ly\s+)?"
-    r"(?:(?:\w+\s+){0,2}that\b|possible|necessary|important|recommended|prudent|advisable|essential|unclear|unknown|customary|not known|best|wise|safe)"
+    r"(?:(?:\w+\s+){0,2}that\b|possible|necessary|important|recommended|prudent|advisable|essential|unclear|unknown|customary|"
+    r"not known|best|wise|safe)"
 )
-_AFTER_POINTER = r"(?!\s*(?:interactions?|labels?|class|products?|substances?|levels?|names?|companies|users?|information|history)\b)(?!-)"
+_AFTER_POINTER = (
+    r"(?!\s*(?:interactions?|labels?|class|products?|substances?|levels?|names?|companies|users?|information|history)\b)(?!-)"
+)
 _REACH = 3
 """Sentences back that a pointer such as "this enzyme" may look."""
 
@@ -84,10 +89,7 @@ class References:
         subject = self.antecedent()
         near = [p.member for p in placed if p.end <= match.start() and p.member.type == type_]
         recent = near or [
-            p.member
-            for sentence in reversed(self._recent[-_REACH:])
-            for p in reversed(sentence)
-            if p.member.type == type_
+            p.member for sentence in reversed(self._recent[-_REACH:]) for p in reversed(sentence) if p.member.type == type_
         ]
         if subject is not None and subject.type == type_:
             others = {member.canonical for member in near} - {subject.canonical}
@@ -105,9 +107,7 @@ class References:
 
 
 def _placed(match: re.Match[str], group: int, member: Member | None) -> list[Placed]:
-    return (
-        [Placed(match.start(group), match.end(group), replace(member, negated=False, possible=False))] if member else []
-    )
+    return [Placed(match.start(group), match.end(group), replace(member, negated=False, possible=False))] if member else []
 
 
 def _opens(text: str, place: Placed) -> bool:

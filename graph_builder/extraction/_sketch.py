@@ -16,13 +16,14 @@ TOKEN = re.compile(r"<[A-Za-z]\d+>|[^\W_]+(?:[-'\u2019.][^\W_]+)*|[^\w\s]|_")
 ROLE, PAIR = "R", "P"
 LETTERS = "ABCDEFGHIJKLMNO"
 _BULLET = re.compile(r"^[\s>#*+\u2022\u00b7\u2013-]*(?:\(?\d{1,2}[.)]\s+)?[\s*_]*")
-_CITED = re.compile(
-    r"\[[^\]]*\]|\((?:see|refer to)\b[^)]*\)|\(\s*\d+(?:\.\d+)*(?:\s*,\s*\d+(?:\.\d+)*)*\s*\)", re.IGNORECASE
-)
+_CITED = re.compile(r"\[[^\]]*\]|\((?:see|refer to)\b[^)]*\)|\(\s*\d+(?:\.\d+)*(?:\s*,\s*\d+(?:\.\d+)*)*\s*\)", re.IGNORECASE)
 _DOSE = re.compile(
-    r"\s*\b\d[\d.,\u2013-]*\s?(?:mg|g|mcg|\u00b5g|ug|mL|ml|units?|IU)(?:/(?:kg|day|d|m2|dose|hr?|mL))*"
-    r"(?:\s(?:(?:once|twice|three times|four times)\s)?(?:a day|daily|per day|a week|weekly|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?d\.?))?(?=[\s,;.)]|$)"
+    r"\s*\b\d[\d.,\u2013-]*\s?"
+    r"(?:mg|g|mcg|\u00b5g|ug|mL|ml|units?|IU)(?:/(?:kg|day|d|m2|dose|hr?|mL))*"
+    r"(?:\s(?:(?:once|twice|three times|four times)\s)?"
+    r"(?:a day|daily|per day|a week|weekly|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?d\.?))?(?=[\s,;.)]|$)"
 )
+_HEADING_LINE = re.compile(r"[^\n.;,]{1,70}\n(?=\s*[A-Z(])")
 _REWRITES = (
     (re.compile(r"\bcannot\b"), "can not"),
     (re.compile(r"n['\u2019]t\b"), " not"),
@@ -114,17 +115,28 @@ def group_letters(pack: Pack) -> dict[str, str]:
     return {name: letters[entity.group or name] for name, entity in pack.entity_types.items()}
 
 
-def draw(text: str, number: int, placed: Sequence[Placed], letters: dict[str, str]) -> Sketch:
-    """The sketch of a sentence with the names at their places, without citations, doses and marks of layout."""
+def draw(text: str, number: int, placed: Sequence[Placed], letters: dict[str, str]) -> list[Sketch]:
+    """The sketches of a sentence with the names at their places, without citations, doses and marks of layout.
+
+    One, or two where its first line is a heading without a stop: "CYP3A Inhibitors", and below it a sentence.
+    """
+    heading = _HEADING_LINE.match(text)
+    cut = heading.end() if heading else 0
+    parts = [(0, cut), (cut, len(text))] if cut else [(0, len(text))]
+    return [_draw(text, part, number, [p for p in placed if part[0] <= p.start < part[1]], letters) for part in parts]
+
+
+def _draw(text: str, part: tuple[int, int], number: int, placed: Sequence[Placed], letters: dict[str, str]) -> Sketch:
     sketch = Sketch("", number)
-    parts: list[str] = []
-    position = 0
+    drawn: list[str] = []
+    position, end = part
     for place in placed:
-        parts.append(_plain(text[position : place.start]))
-        parts.append(sketch.add(Slot((place.member,), letters[place.member.type])))
+        drawn.append(_plain(text[position : place.start]))
+        mark = sketch.add(Slot((place.member,), letters[place.member.type]))
+        drawn.append(mark if place.end > place.start else mark + " ")
         position = place.end
-    parts.append(_plain(text[position:]))
-    sketch.text = tidy(_DOSE.sub(" ", _CITED.sub(" ", _BULLET.sub("", "".join(parts), count=1))))
+    drawn.append(_plain(text[position:end]))
+    sketch.text = tidy(_DOSE.sub(" ", _CITED.sub(" ", _BULLET.sub("", "".join(drawn), count=1))))
     return sketch
 
 

@@ -81,9 +81,7 @@ def cue_words(verb: "Token", *, named: Callable[["Token"], bool]) -> str:
     current: Token | None = verb
     while current is not None:
         tokens |= {current, *(c for c in current.children if c.dep_ in _CUES and not named(c))}
-        ends = [
-            c for c in current.children if c.dep_ in SUBJECTS or (current.i == verb.i and c.dep_ in ("dobj", "attr"))
-        ]
+        ends = [c for c in current.children if c.dep_ in SUBJECTS or (current.i == verb.i and c.dep_ in ("dobj", "attr"))]
         tokens |= {t for c in ends for t in c.children if t.dep_ in ("det", "preconj", "neg")}
         current = _governor(current)
     return " ".join(t.text for t in sorted(tokens, key=lambda t: t.i))

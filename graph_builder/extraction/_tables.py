@@ -137,11 +137,7 @@ class Tables:
         found = []
         for predicate, relation in self.pack.relation_types.items():
             for frame in relation.frames:
-                plain = {
-                    w
-                    for word in (*frame.roles, *(n for n in frame.nominals if frame.roles))
-                    for w in (word, word + "s")
-                }
+                plain = {w for word in (*frame.roles, *(n for n in frame.nominals if frame.roles)) for w in (word, word + "s")}
                 turned = {w for word in frame.reversed_roles for w in (word, word + "s")}
                 if words & plain:
                     found.append(RoleUse(predicate, reversed=False))

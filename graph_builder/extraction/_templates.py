@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from graph_builder.extraction._claims import Findings
 from graph_builder.extraction._cues import Cues, clause_end, clause_start
-from graph_builder.extraction._reduce import verb_forms
 from graph_builder.extraction._sketch import PAIR, ROLE, SLOT, Member, Sketch, Slot
+from graph_builder.extraction._words import verb_forms
 from graph_builder.packs import Frame, Pack
 
 _CONFIDENCE = 0.8
@@ -20,8 +20,15 @@ _WITH = (
     r"(?:by|with|when\s+(?:\w+\s+){0,3}with|in (?:the )?presence of|in combination with|following|after|during|"
     r"in (?:patients|subjects) (?:receiving|taking|on|given|treated with)|due to|caused by|produced by)"
 )
-_AUXILIARY = r"(?:(?:is|are|was|were|been|be|being|has|have|had|not|may|might|could|can|also|both|will|would|should|does|do|did|to|shown|thought|known|reported|\w+ly)\s+){0,6}"
-_SIZE = r"(?:(?:the|an?|about|approximately|by|its|mean|plasma|serum|blood|systemic|peak|steady-state|trough|oral|total|[\w.%-]+(?:fold|%|ly|ing|ed)|\d[\w.%-]*|activity of|hepatic|intestinal|both|mild to|moderate to|severe|acute|chronic|mild|moderate|active|major|serious|fatal|life-threatening|symptomatic|additional)\s+){0,4}"
+_AUXILIARY = (
+    r"(?:(?:is|are|was|were|been|be|being|has|have|had|not|may|might|could|can|also|both|will|would|should|does|do|did|"
+    r"to|shown|thought|known|reported|\w+ly)\s+){0,6}"
+)
+_SIZE = (
+    r"(?:(?:the|an?|about|approximately|by|its|mean|plasma|serum|blood|systemic|peak|steady-state|trough|oral|total|"
+    r"[\w.%-]+(?:fold|%|ly|ing|ed)|\d[\w.%-]*|activity of|hepatic|intestinal|both|mild to|moderate to|severe|acute|chronic|"
+    r"mild|moderate|active|major|serious|fatal|life-threatening|symptomatic|additional)\s+){0,4}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +82,7 @@ class Templates:
         clause = sketch.text[start : clause_end(sketch.text, match.end())]
         negated = (self._cues.negated(window) and not template.denies) or template.frame.negated
         strength = (
-            self._cues.strength(match[0])
-            if template.frame.aspects == ("",) or "activity" in template.frame.aspects
-            else ()
+            self._cues.strength(match[0]) if template.frame.aspects == ("",) or "activity" in template.frame.aspects else ()
         )
         qualifiers = (
             *self._cues.qualifiers(sketch, clause, apart_from=object_.letter),
@@ -91,7 +96,7 @@ class Templates:
         )  # fmt: skip
 
 
-def state(
+def state(  # noqa: PLR0913 - a claim has that many parts
     paired: tuple[str, ...],
     findings: Findings,
     sketch: Sketch,
@@ -121,9 +126,7 @@ def state(
     for side, other in ((subject.members, subject.second), (subject.second, subject.members)):
         if not seen_apart and not (inside and {m.canonical for m in side} & inside):
             together = () if inside else (f"together with {_names(other)}",)
-            findings.claim(
-                side, predicate, object_.members, sketch.number, qualifiers=(*qualifiers, *together), **flags
-            )  # type: ignore[arg-type]
+            findings.claim(side, predicate, object_.members, sketch.number, qualifiers=(*qualifiers, *together), **flags)  # type: ignore[arg-type]
     for symmetric in paired:
         findings.claim(subject.members, symmetric, subject.second, sketch.number, **flags)  # type: ignore[arg-type]
 
@@ -173,9 +176,7 @@ def _of_frame(predicate: str, frame: Frame) -> list[_Template]:
         opens = source.startswith((_SUBJECT, _PLAIN, _SEEN, _EITHER))
         lead = _NO_PREPOSITION if source.startswith((_SUBJECT, _PLAIN, _EITHER)) else ""
         made.append(
-            _Template(
-                predicate, frame, re.compile(lead + source, re.IGNORECASE), hints, min(confidence, _CONFIDENCE), opens
-            )
+            _Template(predicate, frame, re.compile(lead + source, re.IGNORECASE), hints, min(confidence, _CONFIDENCE), opens)
         )
     return made
 
@@ -218,16 +219,17 @@ def _implied(frame: Frame, object_: str) -> list[tuple[str, tuple[str, ...]]]:
         nouns = "|".join(sorted(frame.nominals, key=len, reverse=True))
         hint = tuple(frame.nominals)
         fill = _WORD + "{0,5}"
-        head = r"(?:results?|resulted|resulting) in|(?:leads?|led|leading) to|caus(?:es?|ed|ing)|produc(?:es?|ed|ing)|showed|associated with"
+        head = (
+            r"(?:results?|resulted|resulting) in|(?:leads?|led|leading) to|caus(?:es?|ed|ing)|"
+            r"produc(?:es?|ed|ing)|showed|associated with"
+        )
         made.append(
             (
                 rf"{_SUBJECT},?\s+{_WORD}{{0,6}}?(?:{head})\s+{fill}?(?:{nouns})\s+(?:\w+\s+){{0,4}}?(?:in|of)\s+{fill}?{object_}",
                 hint,
             )
         )
-        made.append(
-            (rf"(?:{nouns})\s+(?:in|of)\s+{_SIZE}{object_}\s+{_WORD}{{0,6}}?{_WITH}\s+(?:the\s+)?{_SUBJECT}", hint)
-        )
+        made.append((rf"(?:{nouns})\s+(?:in|of)\s+{_SIZE}{object_}\s+{_WORD}{{0,6}}?{_WITH}\s+(?:the\s+)?{_SUBJECT}", hint))
     elif frame.nominals:
         nouns = "|".join(sorted(frame.nominals, key=len, reverse=True))
         adverb = r"(?:(?:is|are|\w+ly|mediated|catalyzed|catalysed|in part)\s+){0,4}"
@@ -247,11 +249,7 @@ def _of_verbs(frame: Frame, object_: str) -> list[tuple[str, tuple[str, ...]]]:
     hint = tuple({verb[: max(4, len(verb) - 2)] for verb in frame.verbs} | {f[2] for f in forms.values()})
     if frame.prepositions:
         to = "|".join(frame.prepositions)
-        verb = (
-            rf"(?:is|are|was|were|be|been)\s+(?:\w+\s+){{0,2}}?(?:{done})"
-            if frame.passive_subject
-            else rf"(?:{finite})"
-        )
+        verb = rf"(?:is|are|was|were|be|been)\s+(?:\w+\s+){{0,2}}?(?:{done})" if frame.passive_subject else rf"(?:{finite})"
         return [(rf"{_SUBJECT}\s+{_AUXILIARY}{verb}\s+(?:\w+\s+){{0,4}}?(?:{to})\s+{_SIZE}{object_}", hint)]
     active = rf"{_SUBJECT},?\s+{_AUXILIARY}(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?:{finite})\s+{_SIZE}{object_}"
     by = _WITH if "" not in frame.aspects else r"(?:by|via)"

@@ -5,16 +5,18 @@ from typing import TYPE_CHECKING
 
 from graph_builder.extraction._claims import Findings
 from graph_builder.extraction._cues import Cues, clause_end, clause_start
-from graph_builder.extraction._reduce import Reducer, verb_forms
+from graph_builder.extraction._roles import Roles
 from graph_builder.extraction._sketch import PAIR, ROLE, SLOT, TOKEN, Member, Sketch, Slot
 from graph_builder.extraction._syntax import BE, agents, conjuncts, cue_words, is_passive, subjects, under
 from graph_builder.extraction._templates import aspect_fits, state
+from graph_builder.extraction._words import verb_forms
 from graph_builder.packs import Frame, Pack
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
 _CONFIDENCE = 0.9
+_NEXT_VERB = 3
 _LEARNED = ("ise", "ize", "ylate", "bit", "duce", "idate", "grade")
 _COMMON = ("destroy", "destroys", "destroyed", "destroying")
 _ACTS_AS = frozenset(
@@ -42,11 +44,9 @@ _THROUGH = frozenset(
 class Tree:
     """Reads claims off parsed sketches for one pack."""
 
-    def __init__(
-        self, pack: Pack, cues: Cues, reducer: Reducer, placeholders: dict[str, str], plurals: dict[str, str]
-    ) -> None:
+    def __init__(self, pack: Pack, cues: Cues, roles: Roles, placeholders: dict[str, str], plurals: dict[str, str]) -> None:
         self._cues = cues
-        self._reducer = reducer
+        self._roles = roles
         self._placeholders = placeholders
         self._plurals = plurals
         self._paired = tuple(p for p, r in pack.relation_types.items() if r.symmetric)
@@ -74,8 +74,7 @@ class Tree:
         tokens = TOKEN.findall(sketch.text)
         marks = {i: token for i, token in enumerate(tokens) if SLOT.fullmatch(token)}
         return [
-            self._stand_in(sketch.at(marks[i])) if i in marks else self._plain_verb(token)
-            for i, token in enumerate(tokens)
+            self._stand_in(sketch.at(marks[i])) if i in marks else self._plain_verb(token) for i, token in enumerate(tokens)
         ], marks
 
     def _plain_verb(self, token: str) -> str:
@@ -133,14 +132,13 @@ class Tree:
     ) -> None:
         sketch, qualifiers = reading.sketch, self._qualifiers(reading, verb, "")
         if role.letter == ROLE:
-            self._reducer.play(
+            self._roles.play(
                 subject,
                 role,
                 sketch,
                 findings,
                 negated=flags[0],
                 possible=flags[1],
-                confidence=_CONFIDENCE,
                 qualifiers=qualifiers,
             )
             return
@@ -217,14 +215,12 @@ class _Reading:
             nouns = list(agents(verb))
         else:
             nouns = self.subjects(verb)
-            targets = [c for c in verb.children if c.dep_ in ("dobj", "attr")]
+            targets = _objects(verb)
         for noun in nouns:
             for target in targets:
                 for subject in self.slots(noun):
                     yield from (
-                        (subject, object_)
-                        for object_ in self.slots(target)
-                        if object_ is not subject and not subject.aspects
+                        (subject, object_) for object_ in self.slots(target) if object_ is not subject and not subject.aspects
                     )
 
     def subjects(self, verb: "Token") -> list["Token"]:
@@ -237,3 +233,12 @@ class _Reading:
 
     def _named(self, token: "Token") -> bool:
         return token.i in self._marks
+
+
+def _objects(verb: "Token") -> list["Token"]:
+    """The objects of an active verb; "inhibit or induce x" has one for both verbs, and the parser gives it to the last."""
+    own = [c for c in verb.children if c.dep_ in ("dobj", "attr")]
+    if own:
+        return own
+    later = [c for c in verb.children if c.dep_ == "conj" and c.tag_ == verb.tag_ and c.i - verb.i <= _NEXT_VERB]
+    return [c for other in later for c in other.children if c.dep_ == "dobj"]

@@ -1,8 +1,9 @@
 """Extraction without a language model: a pack's names and patterns over sentences, with a real parser where one is installed.
 
 A document is read once, in order: names and what stands for them are placed in each sentence (`_reference.py`), the sentence is
-drawn as a sketch with slots (`_sketch.py`) and reduced (`_reduce.py`), then read by templates (`_templates.py`) and by its dependency
-tree (`_tree.py`); rows of tables are read by their header (`_tables.py`). Only sketches that can yield something are parsed.
+drawn as a sketch with slots (`_sketch.py`) and reduced (`_reduce.py`), then read by its dependency tree (`_tree.py`) and by
+templates (`_templates.py`); rows of tables are read by their header (`_tables.py`). Only sketches that
+can yield something are parsed.
 A pack that is open has no names of its own: `_open.py` reads those that a named-entity recogniser finds.
 """
 
@@ -24,12 +25,13 @@ from graph_builder.extraction._claims import Claim, Findings
 from graph_builder.extraction._cues import Cues
 from graph_builder.extraction._open import OpenReader
 from graph_builder.extraction._pipeline import load_pipeline
-from graph_builder.extraction._reduce import Reducer, verb_forms
+from graph_builder.extraction._reduce import Reducer
 from graph_builder.extraction._reference import References
 from graph_builder.extraction._sketch import Member, Placed, Sketch, draw, group_letters
 from graph_builder.extraction._tables import Tables, is_row
 from graph_builder.extraction._templates import Templates
 from graph_builder.extraction._tree import Tree
+from graph_builder.extraction._words import verb_forms
 from graph_builder.llm import LanguageModel
 from graph_builder.model import Modality, Polarity
 from graph_builder.packs import Pack
@@ -80,7 +82,7 @@ class RuleExtractor:
     def _tree(self) -> Tree:
         placeholders = {name: entity.placeholder for name, entity in self._pack.entity_types.items()}
         plurals = {name: entity.placeholders for name, entity in self._pack.entity_types.items()}
-        return Tree(self._pack, self._cues, self._reducer, placeholders, plurals)
+        return Tree(self._pack, self._cues, self._reducer.roles, placeholders, plurals)
 
     @cached_property
     def _nlp(self) -> "Language":
@@ -92,8 +94,7 @@ class RuleExtractor:
         verbs = {v for r in self._pack.relation_types.values() for f in r.frames if f.roles for v in f.verbs}
         finite = "|".join(sorted(verb_forms(v)[1] for v in verbs) or ["(?!)"])
         done = "|".join(
-            sorted(verb_forms(v)[2] for r in self._pack.relation_types.values() for f in r.frames for v in f.verbs)
-            or ["(?!)"]
+            sorted(verb_forms(v)[2] for r in self._pack.relation_types.values() for f in r.frames for v in f.verbs) or ["(?!)"]
         )
         return re.compile(
             rf"^\s*[-*\u2022]\s+((?:\w+ly\s+)?(?:(?:{finite})\b|(?:is\s+)?(?:\w+ly\s+)?(?:{done})\s+(?:\w+ly\s+)?by\b))",
@@ -120,16 +121,18 @@ class RuleExtractor:
                         self._context(passage, references),
                         findings,
                     )
-                elif placed[sentence.number]:
-                    sketches.append(self._sketch(sentence, placed[sentence.number], findings))
+                elif placed[sentence.number] and not sentence.text.rstrip().endswith("?"):
+                    sketches += self._sketches(sentence, placed[sentence.number], findings)
         self._read(sketches, findings)
         return _extractions(passages, placed, findings, self._pack)
 
-    def _sketch(self, sentence: NumberedSentence, placed: list[Placed], findings: Findings) -> Sketch:
-        sketch = draw(sentence.text, sentence.number, placed, self._letters)
-        if len(placed) > 1:
-            self._reducer.reduce(sketch, findings)
-        return sketch
+    def _sketches(self, sentence: NumberedSentence, placed: list[Placed], findings: Findings) -> list[Sketch]:
+        """The reduced sketch of a sentence, or two where a heading stands above it."""
+        drawn = draw(sentence.text, sentence.number, placed, self._letters)
+        for sketch in drawn:
+            if len(sketch.slots) > 1:
+                self._reducer.reduce(sketch, findings)
+        return drawn
 
     def _read(self, sketches: list[Sketch], findings: Findings) -> None:
         """Read the reduced sketches: by their trees first, so that a template only adds what the tree has missed."""
@@ -141,17 +144,13 @@ class RuleExtractor:
                 self._templates.read(sketch, findings)
 
     def _parse(self, sketches: list[Sketch], findings: Findings) -> None:
-        from spacy.tokens import Doc
+        from spacy.tokens import Doc  # noqa: PLC0415  # as in _pipeline.py
 
         tokens = [self._tree.words(sketch) for sketch in sketches]
         short = [
-            (sketch, words, marks)
-            for sketch, (words, marks) in zip(sketches, tokens, strict=True)
-            if 0 < len(words) <= _LONGEST
+            (sketch, words, marks) for sketch, (words, marks) in zip(sketches, tokens, strict=True) if 0 < len(words) <= _LONGEST
         ]
-        docs = (
-            Doc(self._nlp.vocab, words=words, sent_starts=[i == 0 for i in range(len(words))]) for _, words, _ in short
-        )
+        docs = (Doc(self._nlp.vocab, words=words, sent_starts=[i == 0 for i in range(len(words))]) for _, words, _ in short)
         for doc, (sketch, _, marks) in zip(self._nlp.pipe(docs, batch_size=64), short, strict=True):
             self._tree.read(doc, sketch, marks, findings)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from graph_builder.errors import InputError, UnknownName
 from graph_builder.model import Modality, Polarity
@@ -176,7 +176,12 @@ def _explain(error: ValidationError) -> str:
 
 
 def _fields_at(location: tuple[int | str, ...]) -> list[str]:
-    places = {"entities": EntityType, "relations": RelationType, "cues": Cues, "compositions": Composition}
+    places: dict[str, type[BaseModel]] = {
+        "entities": EntityType,
+        "relations": RelationType,
+        "cues": Cues,
+        "compositions": Composition,
+    }
     if not location:
         return sorted(PackFile.model_fields)
     if "frames" in location:

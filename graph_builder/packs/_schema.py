@@ -123,6 +123,8 @@ class PackFile(_Strict):
     aspects: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     carriers: tuple[str, ...] = ()
     """Words through which a name is meant: "TREATMENT with x", "x TABLETS", "USE of x"."""
+    fillers: tuple[str, ...] = ()
+    """Words that may stand between a name and such a word: "x ORAL tablets", "SERUM level of x", "x ISOENZYME"."""
     joint: tuple[str, ...] = ()
     """Words that say two things are taken together: "COADMINISTRATION of x and y"."""
     general: tuple[str, ...] = ()
@@ -156,6 +158,4 @@ class PackFile(_Strict):
             for claim in (*rule.premises, rule.concludes):
                 parts = claim.split()
                 if len(parts) != 3 or parts[1] not in self.relations:  # noqa: PLR2004 - subject, predicate, object
-                    raise ValueError(
-                        f'compositions.{rule.name}: "{claim}" is not "A PREDICATE B" with a predicate of this pack'
-                    )
+                    raise ValueError(f'compositions.{rule.name}: "{claim}" is not "A PREDICATE B" with a predicate of this pack')

@@ -19,9 +19,7 @@ from graph_builder.names import fold, normalise
 _WORD = re.compile(r"[^\W_]+")
 _POSSESSIVE = re.compile(r"['\u2019]s\b")
 _GAP = re.compile(r"[ \t]?\n?[ \t]?|[ ]?[-\u2010-\u2013/'\u2019.®™ ]{1,2}[ ]?")
-_NO_PREFIX = frozenset(
-    {"non", "hydroxy", "desmethyl", "nor", "anti", "norhydroxy", "desacetyl", "dehydro", "oxo", "pro"}
-)
+_NO_PREFIX = frozenset({"non", "hydroxy", "desmethyl", "nor", "anti", "norhydroxy", "desacetyl", "dehydro", "oxo", "pro"})
 _STARTS = re.compile(r"(?:^|[.!?:\n|>*#(]|\d\.)[\s\-*#|\"'\u201c(]*$")
 _ABBREVIATION = 3
 _COLUMNS = 3
@@ -68,9 +66,7 @@ class Lexicon:
                           for type_, regex, form, after in patterns]  # fmt: skip
 
     @classmethod
-    def read(
-        cls, files: Iterable[Path], *, normalised: Iterable[Path] = (), patterns: Sequence[PatternRow] = ()
-    ) -> "Lexicon":
+    def read(cls, files: Iterable[Path], *, normalised: Iterable[Path] = (), patterns: Sequence[PatternRow] = ()) -> "Lexicon":
         """The lexicon of some files; an earlier file wins where two give one name.
 
         Raises

@@ -179,6 +179,10 @@ class SqliteTransaction:
         found = self._db.execute(f"SELECT id, entity_id FROM alias WHERE id {IN}", among(alias_ids))
         return dict(found.fetchall())
 
+    def joins_of(self, entity_ids: Collection[str]) -> dict[str, list[Join]]:
+        found = self._db.execute(f"SELECT id, joins FROM entity WHERE id {IN}", among(entity_ids))
+        return {id_: [Join(*join) for join in json.loads(joins)] for id_, joins in found}
+
     def place(self, entities: Sequence[Entity], vectors: Mapping[str, Vectors], gone: Collection[str]) -> None:
         replaced = among([*gone, *(e.id for e in entities)])
         rows = [row for (row,) in self._db.execute(f"SELECT row FROM entity WHERE id {IN}", replaced)]

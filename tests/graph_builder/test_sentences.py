@@ -71,8 +71,8 @@ def test_offsets_shift_with_what_stands_before(text: str, lines: int) -> None:
         ["Levels (see Section 5. It is long.) rose.", "They fell."],
         ['He said "Stop."', 'She asked "Why?" and left.', "Done."],
         ["It may rise... slowly.", "Perhaps… later.", "Then it stops..."],
-        ["Give vitamin K.", "Patients recover.", "Hepatitis B. virus is no such end."][:2],
-        ["The trial was stopped.", "mRNA was low.", "pH fell.", "it was odd."],
+        ["Give vitamin K.", "Patients recover from hepatitis B.", "Omeprazole by J. Smith is no such end."],
+        ["The trial was stopped.", "mRNA was low.", "pH was raised.", "it was odd."],
         ["これは薬です。", "「はい。」と言った。", "次！", "本当？", "終わり"],
         ["CYP2C19 was lost.", "CYP3A4 (approx. 30%, e.g. in adults) was not.", "5 patients died."],
         ["Inc. Magazine wrote of Merck & Co. Inc. in Jan. 2020.", "However, it erred."],
@@ -83,10 +83,12 @@ def test_stops_that_end_and_stops_that_do_not(sentences: list[str]) -> None:
     assert cut(glue.join(sentences)) == sentences
 
 
-def test_a_line_break_in_running_prose_is_no_end_and_a_wrapped_number_no_item() -> None:
-    assert cut("Omeprazole inhibits\nCYP2C19 as Section\n7. Says so\nand more.") == [
-        "Omeprazole inhibits\nCYP2C19 as Section\n7. Says so\nand more."
-    ]
+def test_a_line_break_in_running_prose_is_no_end_and_a_wrapped_number_or_dash_no_item() -> None:
+    for mark in ("7)", "(a)", "–", "12."):
+        assert cut(f"Omeprazole inhibits\nCYP2C19 as section\n{mark} says\nand more.")[0].startswith(
+            f"Omeprazole inhibits\nCYP2C19 as section\n{mark}"
+        )
+    assert cut("It ended\nhere. And\nagain.") == ["It ended\nhere.", "And\nagain."]
 
 
 def test_headings_items_rows_and_rules_stand_alone() -> None:
@@ -135,5 +137,6 @@ def test_time_grows_with_length_alone(text: str) -> None:
         split(whole)
         return time.perf_counter() - began
 
-    assert min(seconds(100_000) for _ in range(2)) < 1.0
-    assert seconds(400_000) < 12 * max(seconds(100_000), 0.02)
+    short = max(min(seconds(50_000) for _ in range(3)), 0.01)
+    assert short < 1.0
+    assert min(seconds(200_000) for _ in range(2)) < 12 * short

@@ -1,0 +1,8 @@
+UNWIND $alias_ids AS id
+MATCH (:Alias {id: id})<-[:SUBJECT|OBJECT]-(v:Evidence)
+WHERE v.predicate <> $same_as
+WITH DISTINCT v
+RETURN v {
+  .id, .document_id, .chunk_id, .start, .end, .quote, .subject, .predicate, .object, .polarity, .modality, .qualifiers,
+  .confidence, .extractor, .antecedent, .relation_id, .relation_subject, .relation_object
+} AS evidence

@@ -1,0 +1,3 @@
+UNWIND $ids AS id
+MATCH (a:Alias {id: id})
+RETURN a.id AS id, a.name AS name

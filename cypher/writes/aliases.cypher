@@ -1,0 +1,3 @@
+UNWIND $rows AS row
+MERGE (a:Alias {id: row.id})
+ON CREATE SET a += row

@@ -1,0 +1,4 @@
+MATCH (:Document {id: $document_id})<-[:PART_OF]-(:Chunk)<-[:IN_CHUNK]-(v:Evidence)
+WITH v, v.term_count AS terms
+DETACH DELETE v
+RETURN count(*) AS texts, coalesce(sum(terms), 0) AS terms

@@ -1,0 +1,4 @@
+// The entities that a new document's chunks mention.
+MATCH (:Document {id: $document_id})<-[:PART_OF]-(c:Chunk)-[:MENTIONS]->(:Alias)-[:ALIAS_OF]->(e:__Entity__)
+WITH DISTINCT c, e
+MERGE (c)-[:HAS_ENTITY]->(e)

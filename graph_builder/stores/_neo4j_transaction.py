@@ -1,0 +1,299 @@
+"""The write side of the Neo4j store: `upkeep.Transaction` over one transaction of the driver."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from graph_builder.model import (
+    SAME_AS,
+    Alias,
+    Contribution,
+    Entity,
+    Evidence,
+    Join,
+    Kind,
+    Modality,
+    Polarity,
+    Relation,
+    Span,
+    Vectors,
+)
+from graph_builder.names import normalise
+from graph_builder.resolution import block
+from graph_builder.stores._fingerprint import sentence_triples
+from graph_builder.stores._neo4j_session import run
+from graph_builder.stores._scoring import chunk_text, entity_text
+from graph_builder.terms import terms
+from graph_builder.upkeep import Claim, Placed, aliases_in
+
+if TYPE_CHECKING:
+    from neo4j import ManagedTransaction, Record
+
+_BATCH = 1_000
+_SHORT = 40
+_OWN_LABELS = frozenset({"Document", "Chunk", "__Entity__", "Evidence", "Alias", "Rejected", "Hoptrace"})
+_OWN_TYPES = frozenset(
+    {"PART_OF", "FIRST_CHUNK", "NEXT_CHUNK", "HAS_ENTITY", "IN_CHUNK", "MENTIONS", "SUBJECT", "OBJECT"}
+    | {"ALIAS_OF", "JOINED_WITH", "REJECTED_FROM"}
+)
+
+
+def label_of(type_: str) -> str:
+    """The label of an entity type, which may come from a document: never one that the store reads as its own."""
+    return _token(type_, _OWN_LABELS, "Entity")
+
+
+def relationship_of(predicate: str) -> str:
+    """The relationship type of a predicate, which may come from a document: never one that the store reads as its own."""
+    return _token(predicate, _OWN_TYPES, "RELATION")
+
+
+def _token(name: str, own: Collection[str], stand_in: str) -> str:
+    """Neo4j takes any name but an empty one and one with a null byte; the exact name is kept as a property."""
+    cleaned = name.replace("\0", "").strip()
+    if not cleaned:
+        return stand_in
+    return f"{stand_in}_{cleaned}" if cleaned in own else cleaned
+
+
+def evidence_of(held: Mapping[str, Any]) -> Evidence:
+    """The evidence of a map of its properties."""
+    antecedent = Span(*held["antecedent"]) if held["antecedent"] else None
+    claim = (held["subject"], held["predicate"], held["object"], Polarity(held["polarity"]), Modality(held["modality"]))
+    place = (held["document_id"], held["chunk_id"], held["start"], held["end"], held["quote"])
+    return Evidence(
+        held["id"], *place, *claim, held["qualifiers"], held["confidence"], held["extractor"], antecedent=antecedent
+    )
+
+
+def vector_of(held: bytes) -> Vectors:
+    """The float32 vector in a byte array."""
+    return np.frombuffer(held, dtype=np.float32)
+
+
+class Neo4jTransaction:
+    """One write transaction, which holds the writers' lock; the store begins and ends it."""
+
+    def __init__(self, transaction: "ManagedTransaction") -> None:
+        self._transaction = transaction
+        self._ends: dict[str, tuple[str, str]] = {}
+        self._extent: Counter[str] = Counter()
+
+    def _run(self, name: str, **parameters: object) -> "list[Record]":
+        return run(self._transaction, name, **parameters)
+
+    def _run_batched(self, name: str, rows: Sequence[object], **parameters: object) -> None:
+        for first in range(0, len(rows), _BATCH):
+            self._run(name, rows=rows[first : first + _BATCH], **parameters)
+
+    def _measure(self, kind: Kind, texts: int, words: int) -> None:
+        self._extent[f"{kind}_texts"] += texts
+        self._extent[f"{kind}_terms"] += words
+
+    def _forget(self, kind: Kind, extent: "Sequence[Record]") -> None:
+        for texts, words in extent:
+            self._measure(kind, -texts, -words)
+
+    def _searchable(self, kind: Kind, text: str, vector: Vectors) -> dict[str, object]:
+        """The properties by which a node is searched; its text counts from now on."""
+        found = terms(text)
+        self._measure(kind, 1, len(found))
+        return {"terms": " ".join(found), "term_count": len(found), "vector": vector.tobytes()}
+
+    def finish(self) -> None:
+        """Write what was counted on the way; the last thing before the end."""
+        extents = {f"{kind}_{what}": self._extent[f"{kind}_{what}"] for kind in Kind for what in ("texts", "terms")}
+        self._run("writes/extents", **extents)
+
+    def documents_of(self, source: str) -> list[tuple[str, str]]:
+        return [(r["id"], r["recipe"]) for r in self._run("reads/documents_of", source=source)]
+
+    def insert(self, contribution: Contribution) -> None:
+        document = contribution.document
+        properties = {
+            **{"id": document.id, "name": document.name, "source": document.source, "text": document.text},
+            **{"recipe": contribution.recipe, "chunks": len(contribution.chunks)},
+            "metadata": json.dumps(dict(document.metadata), sort_keys=True),
+        }
+        self._run("writes/document", properties=properties)
+        self._insert_chunks(contribution)
+        self._run_batched("writes/aliases", [_alias_row(alias, vector) for alias, vector in aliases_in(contribution)])
+        self._run_batched("writes/mentions", _mention_rows(contribution))
+        self._insert_evidence(contribution)
+        rejected = [
+            {"name": shortened(r.record), "chunk_id": r.chunk_id, "record": r.record, "reason": r.reason}
+            for r in contribution.rejected
+        ]
+        self._run_batched("writes/rejected", rejected, document_id=document.id)
+
+    def _insert_chunks(self, c: Contribution) -> None:
+        rows, first = [], 0
+        for chunk, vector in zip(c.chunks, c.chunk_vectors, strict=True):
+            last = first + len(chunk.sentences)
+            properties = {
+                **{"id": chunk.id, "document_id": chunk.document_id, "index": chunk.index, "heading": chunk.heading},
+                **{"start": chunk.start, "end": chunk.end, "text": chunk.text, "name": shortened(chunk.text)},
+                "sentences": json.dumps(sentence_triples(chunk)),
+                "sentence_vectors": c.sentence_vectors[first:last].tobytes(),
+                **self._searchable(Kind.CHUNK, chunk_text(chunk), vector),
+            }
+            rows.append({"properties": properties, "embedding": vector.tolist(), "first": not rows})
+            first = last
+        self._run_batched("writes/chunks", rows, document_id=c.document.id)
+        order = [{"before": before.id, "after": after.id} for before, after in pairwise(c.chunks)]
+        self._run_batched("writes/chunk_order", order)
+
+    def _insert_evidence(self, c: Contribution) -> None:
+        names = {alias.id: alias.name for alias in c.aliases}
+        rows = []
+        for e, vector in zip(c.evidence, c.evidence_vectors, strict=True):
+            statement = _statement(e, names)
+            properties = {
+                **{"id": e.id, "document_id": e.document_id, "chunk_id": e.chunk_id, "start": e.start, "end": e.end},
+                **{"name": shortened(statement), "statement": statement, "quote": e.quote, "subject": e.subject},
+                **{"predicate": e.predicate, "object": e.object, "polarity": str(e.polarity)},
+                **{"modality": str(e.modality), "qualifiers": e.qualifiers, "confidence": float(e.confidence)},
+                **{"extractor": e.extractor, "antecedent": list(e.antecedent) if e.antecedent else None},
+                **self._searchable(Kind.EVIDENCE, e.quote, vector),
+            }
+            rows.append({"properties": properties, "embedding": vector.tolist()})
+        self._run_batched("writes/evidence", rows)
+
+    def delete(self, document_id: str) -> None:
+        aliases = self.aliases_of(document_id)
+        self._forget(Kind.EVIDENCE, self._run("writes/delete_evidence", document_id=document_id))
+        self._forget(Kind.CHUNK, self._run("writes/delete_chunks", document_id=document_id))
+        self._run("writes/delete_document", document_id=document_id)
+        self._run("writes/delete_unnamed", alias_ids=sorted(aliases))
+
+    def aliases_of(self, document_id: str) -> set[str]:
+        return {r["id"] for r in self._run("reads/aliases_of", document_id=document_id)}
+
+    def related(self, alias_ids: Collection[str]) -> dict[str, Placed]:
+        found = self._run("reads/related", alias_ids=sorted(alias_ids), same_as=SAME_AS)
+        return {
+            r["id"]: Placed(
+                Alias(r["id"], r["name"], r["type"], r["canonical"]), r["entity_id"], vector_of(r["vector"])
+            )
+            for r in found
+        }
+
+    def declared(self, alias_ids: Collection[str]) -> list[Join]:
+        found = self._run("reads/declared", alias_ids=sorted(alias_ids), same_as=SAME_AS)
+        return [Join(r["left"], r["right"], "declared", evidence_id=r["evidence_id"]) for r in found]
+
+    def entities_at(self, alias_ids: Collection[str]) -> dict[str, str]:
+        return {r["alias_id"]: r["entity_id"] for r in self._run("reads/entities_at", alias_ids=sorted(alias_ids))}
+
+    def joins_of(self, entity_ids: Collection[str]) -> dict[str, list[Join]]:
+        joins = defaultdict(list)
+        for r in self._run("reads/joins_of", entity_ids=sorted(entity_ids)):
+            joins[r["entity_id"]].append(Join(r["left"], r["right"], r["reason"], r["score"], r["evidence_id"]))
+        return joins
+
+    def place(self, entities: Sequence[Entity], vectors: Mapping[str, Vectors], gone: Collection[str]) -> None:
+        ids = [entity.id for entity in entities]
+        self._forget(Kind.ENTITY, self._run("reads/entity_extent", entity_ids=sorted({*gone, *ids})))
+        rows = [self._entity_row(entity, vectors[entity.id]) for entity in entities]
+        self._run_batched("writes/entities", rows)
+        places = [{"entity_id": entity.id, "alias_ids": list(entity.alias_ids)} for entity in entities]
+        self._run_batched("writes/alias_places", places)
+        self._run("writes/delete_joins", alias_ids=sorted({id_ for entity in entities for id_ in entity.alias_ids}))
+        self._run_batched("writes/joins", [_join_row(join) for entity in entities for join in entity.joins])
+        self._run("writes/delete_entities", entity_ids=sorted(gone))
+        self._run("writes/delete_chunk_entities", entity_ids=ids)
+        self._run("writes/chunk_entities", entity_ids=ids)
+
+    def _entity_row(self, entity: Entity, vector: Vectors) -> dict[str, object]:
+        properties = {
+            **{"id": entity.id, "type": entity.type, "name": entity.name, "aliases": list(entity.aliases)},
+            "description": entity.description,
+            **self._searchable(Kind.ENTITY, entity_text(entity), vector),
+        }
+        return {"properties": properties, "label": label_of(entity.type), "embedding": vector.tolist()}
+
+    def claims_of(self, alias_ids: Collection[str]) -> list[Claim]:
+        return self._claims(self._run("reads/claims_of", alias_ids=sorted(alias_ids), same_as=SAME_AS))
+
+    def claims_for(self, relation_ids: Collection[str]) -> list[Claim]:
+        return self._claims(self._run("reads/claims_for", relation_ids=sorted(relation_ids)))
+
+    def _claims(self, found: "Sequence[Record]") -> list[Claim]:
+        claims = []
+        for held in (r["evidence"] for r in found):
+            relation_id = held["relation_id"] or ""
+            self._ends[relation_id] = (held["relation_subject"], held["relation_object"])
+            claims.append(Claim(evidence_of(held), relation_id))
+        return claims
+
+    def relations_of(self, document_id: str) -> set[str]:
+        found = self._run("reads/relations_of", document_id=document_id)
+        self._ends |= {r["id"]: (r["subject"], r["object"]) for r in found}
+        return {r["id"] for r in found}
+
+    def assign(self, relation_of: Mapping[str, str]) -> None:
+        rows = [{"evidence_id": id_, "relation_id": relation or None} for id_, relation in relation_of.items()]
+        self._run_batched("writes/assign", rows)
+
+    def replace_relations(self, relations: Sequence[Relation], gone: Collection[str]) -> None:
+        # A relation that is gone was seen with its ends when the evidence that counted for it was read. Relationships have no
+        # index over all types by which to find one by its id alone.
+        ended = [{"id": id_, "subject": self._ends[id_][0], "object": self._ends[id_][1]} for id_ in gone]
+        self._run_batched("writes/delete_relations", ended)
+        self._run_batched("writes/relations", [_relation_row(relation) for relation in relations])
+
+
+def shortened(text: str) -> str:
+    """The caption of a node: the first words of a text."""
+    line = " ".join(text.split())
+    return line if len(line) <= _SHORT else line[: _SHORT - 1].rstrip() + "…"
+
+
+def _alias_row(alias: Alias, vector: Vectors) -> dict[str, object]:
+    return {
+        **{"id": alias.id, "name": alias.name, "type": alias.type, "canonical": alias.canonical},
+        "normalised": alias.normalised,
+        "normalised_canonical": normalise(alias.canonical) or None,  # absent, so that it is equal to nothing
+        "block": block(alias) or None,
+        "vector": vector.tobytes(),
+    }
+
+
+def _mention_rows(contribution: Contribution) -> list[dict[str, object]]:
+    places: dict[tuple[str, str], list[Span]] = defaultdict(list)
+    for mention in contribution.mentions:
+        places[mention.chunk_id, mention.alias_id].append(Span(mention.start, mention.end))
+    return [
+        {"chunk_id": chunk_id, "alias_id": alias_id, "starts": [s.start for s in spans], "ends": [s.end for s in spans]}
+        for (chunk_id, alias_id), spans in places.items()
+    ]
+
+
+def _join_row(join: Join) -> dict[str, object]:
+    return {
+        **{"left": join.left, "right": join.right, "reason": join.reason, "score": float(join.score)},
+        "evidence_id": join.evidence_id,
+    }
+
+
+def _relation_row(relation: Relation) -> dict[str, object]:
+    properties = {
+        **{"id": relation.id, "predicate": relation.predicate, "polarity": str(relation.polarity)},
+        **{"modality": str(relation.modality), "qualifiers": relation.qualifiers, "extractor": relation.extractor},
+        **{"confidence": float(relation.confidence), "support": len(relation.evidence_ids)},
+        "evidence_ids": list(relation.evidence_ids),
+    }
+    ends = {"subject": relation.subject, "object": relation.object}
+    return {**ends, "type": relationship_of(relation.predicate), "properties": properties}
+
+
+def _statement(evidence: Evidence, names: Mapping[str, str]) -> str:
+    """What the evidence states, in a line for people: "omeprazole inhibits CYP2C19"."""
+    said = [names[evidence.subject], evidence.predicate.replace("_", " ").lower(), names[evidence.object]]
+    denied = ["not:"] if evidence.polarity is Polarity.NEGATED else []
+    possible = ["possibly"] if evidence.modality is Modality.POSSIBLE else []
+    return " ".join([*denied, *possible, *said])

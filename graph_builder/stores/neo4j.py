@@ -1,0 +1,252 @@
+"""The shared store: Neo4j 5.26 or newer, without plug-ins. The statements are in `cypher/`, the model in ARCHITECTURE.md.
+
+Every method is one statement, or one transaction. Neo4j shows a reader what other transactions have committed at each moment
+("read committed"), so what takes several statements is read again when a document was written in between.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import cypher
+from graph_builder.errors import EmbeddingMismatch, SettingsError, StoreCorrupt
+from graph_builder.model import (
+    Chunk,
+    Contribution,
+    Document,
+    Entity,
+    Evidence,
+    Join,
+    Kind,
+    Mention,
+    Modality,
+    Polarity,
+    Rejected,
+    Relation,
+    Sentence,
+    Vectors,
+)
+from graph_builder.names import normalise
+from graph_builder.settings import Settings
+from graph_builder.stores import Counts, DocumentRecord, Expansion, Hit
+from graph_builder.stores import _fingerprint as content
+from graph_builder.stores._neo4j_session import Neo4jSession, run
+from graph_builder.stores._neo4j_transaction import Neo4jTransaction, evidence_of, vector_of
+from graph_builder.stores._scoring import cosines, widened
+from graph_builder.terms import Corpus, bm25, query_terms
+from graph_builder.upkeep import add, remove
+
+if TYPE_CHECKING:
+    from neo4j import ManagedTransaction, Record
+
+LAYOUT = "1"
+_NEAR = 200
+_CANDIDATES = 400
+_TRIES = 3
+
+
+def connect(settings: Settings, *, embedding_model: str, dim: int) -> "Neo4jStore":
+    """Open, or make, the graph in the database that the settings name.
+
+    Raises
+    ------
+    EmbeddingMismatch
+        The graph holds vectors of another model.
+    SettingsError
+        The database holds another program's graph under our labels.
+    StoreUnavailable, StoreCorrupt
+        No server answers, it refuses the user, or the graph was written by another version.
+    """
+    store = Neo4jStore(Neo4jSession(settings), place=settings.neo4j_uri, dim=dim)
+    try:
+        store.prepare(embedding_model)
+    except BaseException:  # whatever it is, the connections must not stay open
+        store.close()
+        raise
+    return store
+
+
+class Neo4jStore:
+    """`Store` over one Neo4j database; `connect` opens one."""
+
+    def __init__(self, session: Neo4jSession, *, place: str, dim: int) -> None:
+        self._session = session
+        self._place = place
+        self._dim = dim
+
+    def prepare(self, embedding_model: str) -> None:
+        """Make the schema in a new database; check that an old graph is ours and holds vectors of this model."""
+        self._session.reach()
+        held = self._run("reads/meta") or self._create(embedding_model)
+        layout, model, dim = (held[0][key] for key in ("layout", "embedding_model", "dim"))
+        if layout != LAYOUT:
+            raise StoreCorrupt(
+                f"the graph at {self._place} was written by another version of Hoptrace (layout {layout}, not {LAYOUT}): "
+                "empty the database, then ingest again"
+            )
+        if (model, dim) != (embedding_model, self._dim):
+            raise EmbeddingMismatch(
+                f"the graph at {self._place} holds vectors of {model} ({dim} dimensions), not of {embedding_model} "
+                f"({self._dim}): set EMBEDDING_MODEL={model}, or make the vectors anew with `hoptrace reembed`"
+            )
+
+    def _create(self, embedding_model: str) -> "list[Record]":
+        for stranger in self._run("reads/strangers"):
+            raise SettingsError(
+                f"the database at {self._place} holds {stranger['label']} nodes that are not Hoptrace's: "
+                "name an empty one with NEO4J_DATABASE"
+            )
+        for index in self._run("reads/vector_indexes"):
+            if index["name"] in {f"{kind}_embedding" for kind in Kind} and index["dim"] != self._dim:
+                self._session.command("writes/drop_index", name=index["name"])
+        for name in cypher.names("schema"):
+            self._session.command(name, dim=self._dim)
+        self._session.command("reads/await_indexes")
+        properties = {"name": "Hoptrace", "layout": LAYOUT, "embedding_model": embedding_model, "dim": self._dim}
+        extents = {f"{kind}_{what}": 0 for kind in Kind for what in ("texts", "terms")}
+        self._session.command("writes/meta", properties={**properties, **extents, "revision": 0})
+        return self._run("reads/meta")
+
+    def _run(self, name: str, **parameters: object) -> "list[Record]":
+        return self._session.read(lambda transaction: run(transaction, name, **parameters))
+
+    def _writing(self, work: Callable[[Neo4jTransaction], bool]) -> bool:
+        """Run the work under the writers' lock; True when it changed something."""
+
+        def locked(transaction: "ManagedTransaction") -> bool:
+            if not run(transaction, "writes/lock"):
+                raise StoreCorrupt(
+                    f"the graph at {self._place} was emptied while it was open: open it again, then run `hoptrace ingest`"
+                )
+            writing = Neo4jTransaction(transaction)
+            changed = work(writing)
+            writing.finish()
+            return changed
+
+        return self._session.write(locked)
+
+    def write(self, contribution: Contribution) -> None:
+        def work(transaction: Neo4jTransaction) -> bool:
+            add(transaction, contribution)
+            return True
+
+        self._writing(work)
+
+    def remove(self, document_id: str) -> bool:
+        def work(transaction: Neo4jTransaction) -> bool:
+            there = transaction.has(document_id)
+            if there:
+                remove(transaction, document_id)
+            return there
+
+        return self._writing(work)
+
+    def documents(self) -> list[DocumentRecord]:
+        found = self._run("reads/documents")
+        return sorted((DocumentRecord(*record) for record in found), key=lambda d: (d.source, d.id))
+
+    def fetch_documents(self, ids: Sequence[str]) -> dict[str, Document]:
+        found = self._run("reads/fetch_documents", ids=_distinct(ids))
+        return {
+            r["id"]: Document(r["id"], r["name"], r["source"], r["text"], json.loads(r["metadata"])) for r in found
+        }
+
+    def fetch_chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
+        found = self._run("reads/fetch_chunks", ids=_distinct(ids))
+        return {chunk.id: chunk for chunk in (_chunk_of(r["chunk"]) for r in found)}
+
+    def fetch_entities(self, ids: Sequence[str]) -> dict[str, Entity]:
+        return {r["id"]: _entity_of(r) for r in self._run("reads/fetch_entities", ids=_distinct(ids))}
+
+    def fetch_aliases(self, ids: Sequence[str]) -> dict[str, str]:
+        return {r["id"]: r["name"] for r in self._run("reads/fetch_aliases", ids=_distinct(ids))}
+
+    def fetch_evidence(self, ids: Sequence[str]) -> dict[str, Evidence]:
+        found = self._run("reads/fetch_evidence", ids=_distinct(ids))
+        return {e.id: e for e in (evidence_of(r["evidence"]) for r in found)}
+
+    def sentence_vectors(self, chunk_ids: Sequence[str]) -> dict[str, Vectors]:
+        found = self._run("reads/sentence_vectors", ids=_distinct(chunk_ids))
+        return {r["id"]: vector_of(r["vectors"]).reshape(-1, self._dim) for r in found}
+
+    def entities_named(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        wanted = {name: normalise(name) for name in names}
+        found = self._run("reads/entities_named", names=sorted(set(wanted.values()) - {""}))
+        bearers = {r["name"]: tuple(sorted(r["ids"])) for r in found}
+        return {name: bearers[form] for name, form in wanted.items() if form in bearers}
+
+    def entities_in(self, chunk_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+        found = self._run("reads/entities_in", ids=_distinct(chunk_ids))
+        return {r["id"]: tuple(sorted(r["entity_ids"])) for r in found}
+
+    def nearest(self, kind: Kind, vector: Vectors, *, k: int) -> list[Hit]:
+        if k <= 0:
+            return []
+
+        def fetch(limit: int) -> list[Hit]:
+            found = self._run("reads/nearest", index=f"{kind}_embedding", limit=limit, vector=vector.tolist())
+            rows = vector_of(b"".join(r["vector"] for r in found)).reshape(-1, self._dim)
+            return cosines([r["id"] for r in found], rows, vector)
+
+        return widened(fetch, first=max(10 * k, _NEAR), k=k)
+
+    def search(self, kind: Kind, text: str, *, k: int) -> list[Hit]:
+        query = query_terms(text)
+        if not query or k <= 0:
+            return []
+
+        def best(transaction: "ManagedTransaction") -> list[Hit]:
+            (extent,) = run(transaction, "reads/corpus", kind=str(kind))
+            frequencies = run(transaction, "reads/frequencies", index=f"{kind}_terms", terms=query)
+            frequency = {r["term"]: r["texts"] for r in frequencies if r["texts"]}
+            corpus = Corpus(extent["texts"], extent["terms"] / extent["texts"] if extent["terms"] else 1.0, frequency)
+            words = " ".join(frequency)
+
+            def fetch(limit: int) -> list[Hit]:
+                found = run(transaction, "reads/candidates", index=f"{kind}_terms", words=words, limit=limit)
+                return [Hit(*hit) for hit in bm25(query, ((r["id"], r["terms"].split()) for r in found), corpus)]
+
+            return widened(fetch, first=max(_CANDIDATES, 4 * k), k=k) if words else []
+
+        return self._session.read(best)
+
+    def expand(self, entity_ids: Sequence[str], *, cap: int) -> Expansion:
+        relations: dict[str, Relation] = {}
+        chunks: dict[str, tuple[str, ...]] = {}
+        capped = set()
+        for found in self._run("reads/expand", ids=_distinct(entity_ids), limit=cap + 1):
+            if len(found["relations"]) > cap or len(found["chunk_ids"]) > cap:
+                capped.add(found["id"])
+            relations |= {r["id"]: _relation_of(r) for r in found["relations"][:cap]}
+            chunks[found["id"]] = tuple(found["chunk_ids"][:cap])
+        ordered = sorted(relations.values(), key=lambda r: (-r.confidence, -len(r.evidence_ids), r.id))
+        return Expansion(tuple(ordered), chunks, frozenset(capped))
+
+    def rejected(self) -> list[Rejected]:
+        return sorted(
+            (Rejected(*record) for record in self._run("reads/rejected")),
+            key=lambda r: (r.chunk_id, r.record, r.reason),
+        )
+
+    def counts(self) -> Counts:
+        return Counts(*self._run("reads/counts")[0])
+
+    def rows(self) -> Iterator[content.Row]:
+        for _ in range(_TRIES):
+            before = self._revision()
+            found = self._session.read(_rows)
+            if self._revision() == before:
+                return iter(found)
+        # Somebody writes all the time: make the writers wait while we read.
+        return iter(self._session.write(lambda transaction: run(transaction, "writes/lock") and _rows(transaction)))
+
+    def _revision(self) -> int:
+        return int(self._run("reads/meta")[0]["revision"])
+
+    def fingerprint(self) -> str:
+        return content.fingerprint(self.rows())
+
+    def close(self) -> None:
+        self._session.close()

@@ -1,4 +1,4 @@
-UNWIND $relation_ids AS id
+UNWIND $ids AS id
 MATCH (v:Evidence {relation_id: id})
 RETURN v {
   .id, .document_id, .chunk_id, .start, .end, .quote, .subject, .predicate, .object, .polarity, .modality, .qualifiers,

@@ -1,4 +1,4 @@
-UNWIND $alias_ids AS id
+UNWIND $ids AS id
 MATCH (:Alias {id: id})<-[:SUBJECT|OBJECT]-(v:Evidence)
 WHERE v.predicate <> $same_as
 WITH DISTINCT v

@@ -1,4 +1,4 @@
-UNWIND $alias_ids AS id
+UNWIND $ids AS id
 MATCH (subject:Alias {id: id})<-[:SUBJECT]-(v:Evidence)-[:OBJECT]->(object:Alias)
-WHERE v.predicate = $same_as AND object.id IN $alias_ids
+WHERE v.predicate = $same_as AND object.id IN $ids
 RETURN subject.id AS left, object.id AS right, v.id AS evidence_id

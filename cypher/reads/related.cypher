@@ -1,5 +1,5 @@
 // These aliases, and those that share an entity, a name, a block or a declaration with one of them.
-UNWIND $alias_ids AS id
+UNWIND $ids AS id
 MATCH (given:Alias {id: id})
 CALL (given) {
   RETURN given AS a

@@ -1,5 +1,5 @@
 // Chunks that no longer mention an alias of the entity.
-UNWIND $entity_ids AS id
+UNWIND $ids AS id
 MATCH (e:__Entity__ {id: id})<-[h:HAS_ENTITY]-(c:Chunk)
 WHERE NOT EXISTS { (c)-[:MENTIONS]->(:Alias)-[:ALIAS_OF]->(e) }
 DELETE h

@@ -1,3 +1,3 @@
-UNWIND $entity_ids AS id
+UNWIND $ids AS id
 MATCH (e:__Entity__ {id: id})
 DETACH DELETE e

@@ -1,3 +1,3 @@
-UNWIND $alias_ids AS id
+UNWIND $ids AS id
 MATCH (:Alias {id: id})-[j:JOINED_WITH]->(:Alias)
 DELETE j

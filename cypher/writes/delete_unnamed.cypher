@@ -1,5 +1,5 @@
 // Aliases that no mention and no evidence names any more.
-UNWIND $alias_ids AS id
+UNWIND $ids AS id
 MATCH (a:Alias {id: id})
 WHERE NOT EXISTS { (a)<-[:MENTIONS|SUBJECT|OBJECT]-() }
 DETACH DELETE a

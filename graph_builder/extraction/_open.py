@@ -41,27 +41,8 @@ _KNOWN_AS = re.compile(
     r"(?:known as|referred to as|called|nicknamed|aka|a\.k\.a\.|n[ée]e|born as|titled)\s+(?:the\s+)?[\"\u201c]?\s*"
 )
 _PART_NOUNS = frozenset(
-    [
-        "part",
-        "region",
-        "state",
-        "province",
-        "county",
-        "district",
-        "city",
-        "town",
-        "village",
-        "area",
-        "section",
-        "north",
-        "south",
-        "east",
-        "west",
-        "center",
-        "centre",
-        "department",
-        "municipality",
-    ]
+    ("part", "region", "state", "province", "county", "district", "city", "town", "village", "area", "section", "north")
+    + ("south", "east", "west", "center", "centre", "department", "municipality")
 )
 _BORN = re.compile(r"[^(]{2,60}\([^()]*\bborn\b[^()]*?\b(?:in|at) ((?:[A-Z][\w'\u2019-]+ ?)+)")
 _MOST_BETWEEN = 4

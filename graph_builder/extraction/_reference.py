@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from graph_builder.extraction import NumberedSentence, Passage
 from graph_builder.extraction._sketch import Member, Placed
-from graph_builder.packs import Lexicon, Pack
+from graph_builder.packs import Found, Lexicon, Pack
 
 _IT = re.compile(
     r"^[\W_]*(?:(?:In addition|Moreover|Furthermore|However|Also|In vitro|Nevertheless),?\s+)?"
@@ -24,6 +24,13 @@ _EMPTY_IT = re.compile(
 _AFTER_POINTER = (
     r"(?!\s*(?:interactions?|labels?|class|products?|substances?|levels?|names?|companies|users?|information|history)\b)(?!-)"
 )
+_NEW = r"(?P<name>[A-Z][A-Za-z-]{3,})"
+_BRAND_FIRST = re.compile(rf"^\W*{_NEW}\s*\((?P<known>[a-z][\w -]+?)\)")
+_BRAND_MARKED = re.compile(rf"{_NEW}[\u00ae\u2122]\s*\((?P<known>[\w -]+?)\)")
+_SOLD_AS = re.compile(
+    r"(?P<known>[\w-]+),?\s+(?:(?:which is|is|was)\s+)?(?:also\s+)?(?:marketed|sold|known)\s+"
+    rf"(?:as|under the (?:brand|trade) name(?: of)?)\s+{_NEW}"
+)
 _REACH = 3
 """Sentences back that a pointer such as "this enzyme" may look."""
 
@@ -39,13 +46,18 @@ class References:
         self._recent: list[list[Placed]] = []
         self._opening: Member | None = None
         self.subject = _document_subject(pack.lexicon, passages)
+        self._declared = _declared_names(pack.lexicon, passages)
 
     def place(self, sentence: NumberedSentence) -> list[Placed]:
         """The names of a sentence, and what stands for a name, at their places, in order."""
         text = sentence.text
+        found = self._lexicon.find(text)
+        for name, (type_, canonical) in self._declared.items():
+            places = [m.span() for m in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", text)]
+            free = [(a, b) for a, b in places if all(b <= f.start or a >= f.end for f in found)]
+            found += [Found(a, b, type_, canonical) for a, b in free]
         placed = [
-            Placed(f.start, f.end, Member(text[f.start : f.end], f.type, f.canonical, sentence.number))
-            for f in self._lexicon.find(text)
+            Placed(f.start, f.end, Member(text[f.start : f.end], f.type, f.canonical, sentence.number)) for f in sorted(found)
         ]
         named = list(placed)
         for pointer in self._pointing(text, placed):
@@ -122,6 +134,22 @@ def _pointer_patterns(pack: Pack) -> dict[str, re.Pattern[str]]:
             nouns = "|".join(sorted(map(re.escape, entity.pointers), key=len, reverse=True))
             patterns[name] = re.compile(rf"\b(?:[Tt]he|[Tt]his)\s+(?:{nouns})(?:\s+itself)?\b{_AFTER_POINTER}")
     return patterns
+
+
+def _declared_names(lexicon: Lexicon, passages: Sequence[Passage]) -> dict[str, tuple[str, str]]:
+    """Names that the lexicon lacks and the document declares: "ZORVEX (clopidogrel)" at its head, "sold as Zorvex".
+
+    Only where no word but a name can stand: first in the document, before a trade mark's sign, or after "sold as".
+    """
+    sentences = [s.text for p in passages for s in p.sentences]
+    declared: dict[str, tuple[str, str]] = {}
+    for index, text in enumerate(sentences):
+        for pattern in (_BRAND_FIRST,) * (index == 0) + (_BRAND_MARKED, _SOLD_AS):
+            for match in pattern.finditer(text):
+                known = lexicon.canonical(match["known"].strip())
+                if known and not lexicon.canonical(match["name"]):
+                    declared.setdefault(match["name"], known)
+    return declared
 
 
 def _document_subject(lexicon: Lexicon, passages: Sequence[Passage]) -> tuple[str, str] | None:

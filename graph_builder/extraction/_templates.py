@@ -251,7 +251,8 @@ def _of_verbs(frame: Frame, object_: str) -> list[tuple[str, tuple[str, ...]]]:
         to = "|".join(frame.prepositions)
         verb = rf"(?:is|are|was|were|be|been)\s+(?:\w+\s+){{0,2}}?(?:{done})" if frame.passive_subject else rf"(?:{finite})"
         return [(rf"{_SUBJECT}\s+{_AUXILIARY}{verb}\s+(?:\w+\s+){{0,4}}?(?:{to})\s+{_SIZE}{object_}", hint)]
-    active = rf"{_SUBJECT},?\s+{_AUXILIARY}(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?:{finite})\s+{_SIZE}{object_}"
+    given = r"(?:(?:given|administered|taken|dosed)\s+(?:[\w-]+\s+){1,6}?)?"
+    active = rf"{_SUBJECT},?\s+{given}{_AUXILIARY}(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?:{finite})\s+{_SIZE}{object_}"
     by = _WITH if "" not in frame.aspects else r"(?:by|via)"
     gap = r"(?:[\w.%-]+\s+){0,7}?" if "" not in frame.aspects else r"(?:[\w-]+\s+){0,6}?"
     be = r"(?:(?:is|are|was|were|be|been|has|have|may|might|could|can|not|also|both|\w+ly)\s+){0,6}"

@@ -77,8 +77,12 @@ def _pair_patterns(joint: str) -> tuple[re.Pattern[str], ...]:
             rf"(?:concomitantly\s+|concurrently\s+|together\s+)?with\s+(?:the\s+)?({NAME})",
         ),
         insensitive(
+            rf"(?:(?<=when )|(?<=if )|(?<=When )|(?<=If ))({NAME})\s+(?:is|are|was|were)\s+(?:\w+ly\s+)?",
+            rf"(?:given|used|taken|administered|combined|added)\s+(?:\w+ly\s+)?(?:with|to)\s+(?:the\s+|other\s+)?({NAME})",
+        ),
+        insensitive(
             rf"({NAME})\s*,?\s+(?:when\s+)?(?:(?:is|are|was|were)\s+)?(?:concomitantly\s+|concurrently\s+)?",
-            rf"{_TOGETHER}\s+with\s+(?:the\s+)?({NAME})",
+            rf"{_TOGETHER}\s+with\s+(?:the\s+|other\s+)?({NAME})",
         ),
     )
 

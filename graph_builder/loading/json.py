@@ -1,5 +1,6 @@
 """JSON (one object, or a list of them) and JSONL (an object a line, read as a stream): a document for each row."""
 
+import codecs
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -12,6 +13,7 @@ from graph_builder.loading._rows import Rows, column_of, from_row
 SUFFIXES: tuple[str, ...] = (".json", ".jsonl", ".ndjson")
 STREAMED = (".jsonl", ".ndjson")
 
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _LONGEST_LINE = 50_000_000
 """Bytes: what a stream keeps in memory at most."""
 
@@ -34,7 +36,10 @@ def _lines(path: str, fields: Mapping[str, str]) -> Iterator[Callable[[], Loaded
             if len(line) > _LONGEST_LINE:
                 yield partial(_refuse, f"line {number}: larger than {_LONGEST_LINE // 1_000_000} MB")
                 return
-            if line.startswith((b"\xff\xfe", b"\xfe\xff")) and number == 1:
+            if number == 1 and b"\0" in line and not line.startswith(_UTF_16):
+                yield partial(_refuse, "binary, not text")
+                return
+            if number == 1 and line.startswith(_UTF_16):
                 yield partial(_refuse, "bad encoding: JSONL is UTF-8; save the file as UTF-8")
                 return
             if line.strip():

@@ -17,7 +17,8 @@ _FEWEST_PAGES = 4
 _BROKEN_WORD = re.compile(r"([^\W\d_]+)[-\u2010]\n([^\W\d_]+)")
 _BROKEN_NAME = re.compile(r"(\w)([-\u2010])\n(?=\w)")
 _WORD = re.compile(r"[^\W\d_]+(?:[-\u2010][^\W\d_]+)*")
-_BEGINS_BLOCK = re.compile(r"\s*(?:[-*•‣▪◦●○■□–]\s|\(?(?:\d{1,2}|[a-z])[.)]\s|\d{1,2}(?:\.\d{1,2})+\.?\s+[A-Z]|\|)")
+_BEGINS_BLOCK = re.compile(r"\s*(?:[-*–]\s|\(?(?:\d{1,2}|[a-z])[.)]\s|\d{1,2}(?:\.\d{1,2})+\.?\s+[A-Z]|\|)")
+_BULLETS = "•‣▪◦●○■□"
 _ENDS_BLOCK = tuple(".!?:。！？")
 _GLYPHS = str.maketrans(
     {
@@ -137,7 +138,10 @@ def _reflowed(text: str) -> str:
 
 def _breaks(above: str, line: str, width: int) -> bool:
     """Whether a line begins a new block: the one above had room for more, or this one looks like a start."""
-    if _BEGINS_BLOCK.match(line) and (above.endswith(_ENDS_BLOCK) or len(above) < _SHORT * width or _BEGINS_BLOCK.match(above)):
+    if line[0] in _BULLETS:
+        return True
+    ended = above.endswith(_ENDS_BLOCK) or len(above) < _SHORT * width
+    if _BEGINS_BLOCK.match(line) and (ended or _BEGINS_BLOCK.match(above)):
         return True
     first_word = line.split(" ", 1)[0]
     had_room = len(above) + 1 + len(first_word) < _SHORT * width

@@ -15,12 +15,13 @@ from pydantic import BaseModel, ValidationError
 from graph_builder.errors import InputError, UnknownName
 from graph_builder.model import Modality, Polarity
 from graph_builder.packs._schema import Composition, Cues, EntityType, Frame, PackFile, Pattern, RelationType
-from graph_builder.packs.lexicon import Lexicon
+from graph_builder.packs.lexicon import Found, Lexicon
 
 __all__ = [
     "Composition",
     "Cues",
     "EntityType",
+    "Found",
     "Frame",
     "Lexicon",
     "Pack",
@@ -166,8 +167,9 @@ def _signature(folder: Path) -> str:
 
 
 def _explain(error: ValidationError) -> str:
-    """The first problem in words: the key, what is wrong, and the keys that are allowed there."""
-    first = error.errors()[0]
+    """The first problem in words: a misspelt key before what it leaves missing."""
+    problems = error.errors()
+    first = next((p for p in problems if p["type"] == "extra_forbidden"), problems[0])
     key = ".".join(str(part) for part in first["loc"]) or "the file"
     if first["type"] != "extra_forbidden":
         return f"{key}: {first['msg']}"

@@ -16,9 +16,9 @@ _CONNECT_SECONDS = 10.0
 _RETRY_SECONDS = 30.0
 
 
-def run(transaction: "ManagedTransaction | Session", name: str, **parameters: object) -> "list[Record]":
+def run(transaction: "ManagedTransaction", name: str, /, **parameters: object) -> "list[Record]":
     """All records of the statement in ``cypher/<name>.cypher``."""
-    return list(transaction.run(statement(name), parameters))  # type: ignore[arg-type]  # a text of ours, not of a caller
+    return list(transaction.run(statement(name), parameters))
 
 
 class Neo4jSession:
@@ -48,7 +48,7 @@ class Neo4jSession:
             No server at the address, or it refuses the user.
         """
         with self._translating():
-            self._driver.verify_connectivity(database=self._settings.neo4j_database or None)
+            self._driver.verify_connectivity()
 
     def read(self, work: "Callable[[ManagedTransaction], Result]") -> Result:
         """Run the work in a read transaction, again after a transient error; on a cluster, any member that is up to date."""
@@ -60,7 +60,7 @@ class Neo4jSession:
         with self._session("write") as session:
             return session.execute_write(work)
 
-    def command(self, name: str, **parameters: object) -> "list[Record]":
+    def command(self, name: str, /, **parameters: object) -> "list[Record]":
         """Run one statement that needs a transaction to itself, such as a change of the schema."""
         return self.write(lambda transaction: run(transaction, name, **parameters))
 

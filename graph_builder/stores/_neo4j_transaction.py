@@ -65,9 +65,7 @@ def evidence_of(held: Mapping[str, Any]) -> Evidence:
     antecedent = Span(*held["antecedent"]) if held["antecedent"] else None
     claim = (held["subject"], held["predicate"], held["object"], Polarity(held["polarity"]), Modality(held["modality"]))
     place = (held["document_id"], held["chunk_id"], held["start"], held["end"], held["quote"])
-    return Evidence(
-        held["id"], *place, *claim, held["qualifiers"], held["confidence"], held["extractor"], antecedent=antecedent
-    )
+    return Evidence(held["id"], *place, *claim, held["qualifiers"], held["confidence"], held["extractor"], antecedent=antecedent)
 
 
 def vector_of(held: bytes) -> Vectors:
@@ -82,11 +80,16 @@ class Neo4jTransaction:
         self._transaction = transaction
         self._ends: dict[str, tuple[str, str]] = {}
         self._extent: Counter[str] = Counter()
+        self._inserted: list[str] = []
 
-    def _run(self, name: str, **parameters: object) -> "list[Record]":
+    def _run(self, name: str, /, **parameters: object) -> "list[Record]":
         return run(self._transaction, name, **parameters)
 
-    def _run_batched(self, name: str, rows: Sequence[object], **parameters: object) -> None:
+    def _run_for(self, name: str, /, ids: Collection[str], **parameters: object) -> "list[Record]":
+        """The records of a statement about some ids; without any there is nothing to ask."""
+        return self._run(name, ids=sorted(ids), **parameters) if ids else []
+
+    def _run_batched(self, name: str, /, rows: Sequence[object], **parameters: object) -> None:
         for first in range(0, len(rows), _BATCH):
             self._run(name, rows=rows[first : first + _BATCH], **parameters)
 
@@ -105,9 +108,15 @@ class Neo4jTransaction:
         return {"terms": " ".join(found), "term_count": len(found), "vector": vector.tobytes()}
 
     def finish(self) -> None:
-        """Write what was counted on the way; the last thing before the end."""
+        """Write what was counted on the way, and what follows from new mentions of entities that stayed as they were."""
+        for document_id in self._inserted:
+            self._run("writes/document_entities", document_id=document_id)
         extents = {f"{kind}_{what}": self._extent[f"{kind}_{what}"] for kind in Kind for what in ("texts", "terms")}
         self._run("writes/extents", **extents)
+
+    def has(self, document_id: str) -> bool:
+        """Whether there is such a document."""
+        return bool(self._run("reads/has_document", document_id=document_id))
 
     def documents_of(self, source: str) -> list[tuple[str, str]]:
         return [(r["id"], r["recipe"]) for r in self._run("reads/documents_of", source=source)]
@@ -120,6 +129,7 @@ class Neo4jTransaction:
             "metadata": json.dumps(dict(document.metadata), sort_keys=True),
         }
         self._run("writes/document", properties=properties)
+        self._inserted.append(document.id)
         self._insert_chunks(contribution)
         self._run_batched("writes/aliases", [_alias_row(alias, vector) for alias, vector in aliases_in(contribution)])
         self._run_batched("writes/mentions", _mention_rows(contribution))
@@ -131,7 +141,8 @@ class Neo4jTransaction:
         self._run_batched("writes/rejected", rejected, document_id=document.id)
 
     def _insert_chunks(self, c: Contribution) -> None:
-        rows, first = [], 0
+        rows: list[dict[str, object]] = []
+        first = 0
         for chunk, vector in zip(c.chunks, c.chunk_vectors, strict=True):
             last = first + len(chunk.sentences)
             properties = {
@@ -168,45 +179,43 @@ class Neo4jTransaction:
         self._forget(Kind.EVIDENCE, self._run("writes/delete_evidence", document_id=document_id))
         self._forget(Kind.CHUNK, self._run("writes/delete_chunks", document_id=document_id))
         self._run("writes/delete_document", document_id=document_id)
-        self._run("writes/delete_unnamed", alias_ids=sorted(aliases))
+        self._run_for("writes/delete_unnamed", aliases)
 
     def aliases_of(self, document_id: str) -> set[str]:
         return {r["id"] for r in self._run("reads/aliases_of", document_id=document_id)}
 
     def related(self, alias_ids: Collection[str]) -> dict[str, Placed]:
-        found = self._run("reads/related", alias_ids=sorted(alias_ids), same_as=SAME_AS)
+        found = self._run_for("reads/related", alias_ids, same_as=SAME_AS)
         return {
-            r["id"]: Placed(
-                Alias(r["id"], r["name"], r["type"], r["canonical"]), r["entity_id"], vector_of(r["vector"])
-            )
+            r["id"]: Placed(Alias(r["id"], r["name"], r["type"], r["canonical"]), r["entity_id"], vector_of(r["vector"]))
             for r in found
         }
 
     def declared(self, alias_ids: Collection[str]) -> list[Join]:
-        found = self._run("reads/declared", alias_ids=sorted(alias_ids), same_as=SAME_AS)
+        found = self._run_for("reads/declared", alias_ids, same_as=SAME_AS)
         return [Join(r["left"], r["right"], "declared", evidence_id=r["evidence_id"]) for r in found]
 
     def entities_at(self, alias_ids: Collection[str]) -> dict[str, str]:
-        return {r["alias_id"]: r["entity_id"] for r in self._run("reads/entities_at", alias_ids=sorted(alias_ids))}
+        return {r["alias_id"]: r["entity_id"] for r in self._run_for("reads/entities_at", alias_ids)}
 
     def joins_of(self, entity_ids: Collection[str]) -> dict[str, list[Join]]:
         joins = defaultdict(list)
-        for r in self._run("reads/joins_of", entity_ids=sorted(entity_ids)):
+        for r in self._run_for("reads/joins_of", entity_ids):
             joins[r["entity_id"]].append(Join(r["left"], r["right"], r["reason"], r["score"], r["evidence_id"]))
         return joins
 
     def place(self, entities: Sequence[Entity], vectors: Mapping[str, Vectors], gone: Collection[str]) -> None:
         ids = [entity.id for entity in entities]
-        self._forget(Kind.ENTITY, self._run("reads/entity_extent", entity_ids=sorted({*gone, *ids})))
+        self._forget(Kind.ENTITY, self._run_for("reads/entity_extent", {*gone, *ids}))
         rows = [self._entity_row(entity, vectors[entity.id]) for entity in entities]
         self._run_batched("writes/entities", rows)
         places = [{"entity_id": entity.id, "alias_ids": list(entity.alias_ids)} for entity in entities]
         self._run_batched("writes/alias_places", places)
-        self._run("writes/delete_joins", alias_ids=sorted({id_ for entity in entities for id_ in entity.alias_ids}))
+        self._run_for("writes/delete_joins", {id_ for entity in entities for id_ in entity.alias_ids})
         self._run_batched("writes/joins", [_join_row(join) for entity in entities for join in entity.joins])
-        self._run("writes/delete_entities", entity_ids=sorted(gone))
-        self._run("writes/delete_chunk_entities", entity_ids=ids)
-        self._run("writes/chunk_entities", entity_ids=ids)
+        self._run_for("writes/delete_entities", gone)
+        self._run_for("writes/delete_chunk_entities", ids)
+        self._run_for("writes/chunk_entities", ids)
 
     def _entity_row(self, entity: Entity, vector: Vectors) -> dict[str, object]:
         properties = {
@@ -217,10 +226,10 @@ class Neo4jTransaction:
         return {"properties": properties, "label": label_of(entity.type), "embedding": vector.tolist()}
 
     def claims_of(self, alias_ids: Collection[str]) -> list[Claim]:
-        return self._claims(self._run("reads/claims_of", alias_ids=sorted(alias_ids), same_as=SAME_AS))
+        return self._claims(self._run_for("reads/claims_of", alias_ids, same_as=SAME_AS))
 
     def claims_for(self, relation_ids: Collection[str]) -> list[Claim]:
-        return self._claims(self._run("reads/claims_for", relation_ids=sorted(relation_ids)))
+        return self._claims(self._run_for("reads/claims_for", relation_ids))
 
     def _claims(self, found: "Sequence[Record]") -> list[Claim]:
         claims = []

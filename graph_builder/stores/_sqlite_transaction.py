@@ -122,9 +122,7 @@ class SqliteTransaction:
         for row in rows:
             (text,) = self._db.execute(f"SELECT terms FROM {kind}_terms WHERE rowid = ?", (row,)).fetchone()
             self._db.execute(f"DELETE FROM {kind}_terms WHERE rowid = ?", (row,))
-            self._db.execute(
-                "UPDATE extent SET texts = texts - 1, terms = terms - ? WHERE kind = ?", (len(text.split()), kind)
-            )
+            self._db.execute("UPDATE extent SET texts = texts - 1, terms = terms - ? WHERE kind = ?", (len(text.split()), kind))
 
     def delete(self, document_id: str) -> None:
         aliases = self.aliases_of(document_id)
@@ -213,9 +211,7 @@ class SqliteTransaction:
         return {id_ for (id_,) in found}
 
     def assign(self, relation_of: Mapping[str, str]) -> None:
-        self._db.executemany(
-            "UPDATE evidence SET relation_id = ? WHERE id = ?", [(r, e) for e, r in relation_of.items()]
-        )
+        self._db.executemany("UPDATE evidence SET relation_id = ? WHERE id = ?", [(r, e) for e, r in relation_of.items()])
 
     def replace_relations(self, relations: Sequence[Relation], gone: Collection[str]) -> None:
         self._db.execute(f"DELETE FROM relation WHERE id {IN}", among([*gone, *(r.id for r in relations)]))

@@ -5,10 +5,8 @@ Every method is one statement, or one transaction. Neo4j shows a reader what oth
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 import cypher
 from graph_builder.errors import EmbeddingMismatch, SettingsError, StoreCorrupt
@@ -109,17 +107,14 @@ class Neo4jStore:
         self._session.command("writes/meta", properties={**properties, **extents, "revision": 0})
         return self._run("reads/meta")
 
-    def _run(self, name: str, **parameters: object) -> "list[Record]":
+    def _run(self, name: str, /, **parameters: object) -> "list[Record]":
         return self._session.read(lambda transaction: run(transaction, name, **parameters))
 
     def _writing(self, work: Callable[[Neo4jTransaction], bool]) -> bool:
         """Run the work under the writers' lock; True when it changed something."""
 
         def locked(transaction: "ManagedTransaction") -> bool:
-            if not run(transaction, "writes/lock"):
-                raise StoreCorrupt(
-                    f"the graph at {self._place} was emptied while it was open: open it again, then run `hoptrace ingest`"
-                )
+            self._lock(transaction)
             writing = Neo4jTransaction(transaction)
             changed = work(writing)
             writing.finish()
@@ -149,9 +144,7 @@ class Neo4jStore:
 
     def fetch_documents(self, ids: Sequence[str]) -> dict[str, Document]:
         found = self._run("reads/fetch_documents", ids=_distinct(ids))
-        return {
-            r["id"]: Document(r["id"], r["name"], r["source"], r["text"], json.loads(r["metadata"])) for r in found
-        }
+        return {r["id"]: Document(r["id"], r["name"], r["source"], r["text"], json.loads(r["metadata"])) for r in found}
 
     def fetch_chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
         found = self._run("reads/fetch_chunks", ids=_distinct(ids))
@@ -239,14 +232,80 @@ class Neo4jStore:
             found = self._session.read(_rows)
             if self._revision() == before:
                 return iter(found)
-        # Somebody writes all the time: make the writers wait while we read.
-        return iter(self._session.write(lambda transaction: run(transaction, "writes/lock") and _rows(transaction)))
+        return iter(self._session.write(self._locked_rows))
+
+    def _locked_rows(self, transaction: "ManagedTransaction") -> list[content.Row]:
+        """The rows while writers wait: for when somebody writes all the time."""
+        self._lock(transaction)
+        return _rows(transaction)
+
+    def _lock(self, transaction: "ManagedTransaction") -> None:
+        if not run(transaction, "writes/lock"):
+            raise self._emptied()
 
     def _revision(self) -> int:
-        return int(self._run("reads/meta")[0]["revision"])
+        for record in self._run("reads/meta"):
+            return int(record["revision"])
+        raise self._emptied()
+
+    def _emptied(self) -> StoreCorrupt:
+        return StoreCorrupt(
+            f"the graph at {self._place} was emptied while it was open: open it again, then run `hoptrace ingest`"
+        )
 
     def fingerprint(self) -> str:
         return content.fingerprint(self.rows())
 
     def close(self) -> None:
         self._session.close()
+
+
+def _distinct(ids: Iterable[str]) -> list[str]:
+    return sorted(set(ids))
+
+
+def _rows(transaction: "ManagedTransaction") -> list[content.Row]:
+    def all_of(name: str) -> "list[Record]":
+        return run(transaction, f"reads/{name}_rows")
+
+    documents = (Document(r["id"], r["name"], r["source"], "", json.loads(r["metadata"])) for r in all_of("document"))
+    mentions = (
+        Mention(r["alias_id"], r["chunk_id"], start, end)
+        for r in all_of("mention")
+        for start, end in zip(r["starts"], r["ends"], strict=True)
+    )
+    evidence = (r["evidence"] for r in all_of("evidence"))
+    rejected = (Rejected(*record) for record in run(transaction, "reads/rejected"))
+    return [
+        *map(content.document_row, documents),
+        *(content.chunk_row(_chunk_of(r["chunk"])) for r in all_of("chunk")),
+        *(("alias", r["id"], r["name"], r["type"], r["canonical"]) for r in all_of("alias")),
+        *map(content.mention_row, mentions),
+        *(content.evidence_row(evidence_of(held), held["relation_id"] or "") for held in evidence),
+        *map(content.rejected_row, rejected),
+        *(content.entity_row(_entity_of(r)) for r in all_of("entity")),
+        *(content.relation_row(_relation_of(r["relation"])) for r in all_of("relation")),
+    ]
+
+
+def _chunk_of(held: Mapping[str, Any]) -> Chunk:
+    place = (held["document_id"], held["index"], held["start"], held["end"], held["text"], held["heading"])
+    return Chunk(held["id"], *place, sentences=tuple(Sentence(*s) for s in json.loads(held["sentences"])))
+
+
+def _entity_of(record: "Record") -> Entity:
+    return Entity(
+        id=record["id"],
+        type=record["type"],
+        name=record["name"],
+        aliases=tuple(sorted({name for _, name in record["members"]})),
+        alias_ids=tuple(sorted(alias_id for alias_id, _ in record["members"])),
+        description=record["description"],
+        joins=tuple(sorted((Join(*j) for j in record["joins"]), key=lambda j: (j.left, j.right, j.reason))),
+    )
+
+
+def _relation_of(held: Mapping[str, Any]) -> Relation:
+    claim = (held["subject"], held["predicate"], held["object"], Polarity(held["polarity"]), Modality(held["modality"]))
+    said = (held["qualifiers"], held["confidence"], held["extractor"], tuple(held["evidence_ids"]))
+    return Relation(held["id"], *claim, *said)

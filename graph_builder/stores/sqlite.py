@@ -48,9 +48,7 @@ from graph_builder.upkeep import add, remove
 LAYOUT = "1"
 _CANDIDATES = 400
 _SINGLE_PRECISION = 1e-5
-_RELATION_COLUMNS = (
-    "id, subject, predicate, object, polarity, modality, qualifiers, confidence, extractor, evidence_ids"
-)
+_RELATION_COLUMNS = "id, subject, predicate, object, polarity, modality, qualifiers, confidence, extractor, evidence_ids"
 _Rows = list[tuple[Any, ...]]
 
 
@@ -68,9 +66,7 @@ def connect(settings: Settings, *, embedding_model: str, dim: int) -> "SqliteSto
     try:
         home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreUnavailable(
-            f"{home} can not be made ({error.strerror}): set HOPTRACE_HOME to another folder"
-        ) from error
+        raise StoreUnavailable(f"{home} can not be made ({error.strerror}): set HOPTRACE_HOME to another folder") from error
     store = SqliteStore(home / "graph.db", dim=dim)
     try:
         store.prepare(embedding_model)

@@ -13,7 +13,7 @@ import pytest
 from graph_builder import registry, stores
 from graph_builder.settings import Settings
 from graph_builder.stores import Store
-from tests.contracts.contributions import DIM, MODEL
+from tests.contracts.contributions import DIM, MODEL, corpus
 from tests.neo4j_server import REQUIRED, NoServer, Server, server
 
 SKIPPED = pytest.StashKey[str]()
@@ -25,15 +25,32 @@ class Place:
     def __init__(self, name: str) -> None:
         self.name = name
         self._opened: list[Store] = []
+        self._filled = False
 
     @property
     def settings(self) -> Settings:
         """What leads to the store."""
         raise NotImplementedError
 
+    def empty(self) -> None:
+        """Forget all that was written."""
+        raise NotImplementedError
+
     def fresh(self) -> Store:
         """An empty store; those opened before are closed."""
-        raise NotImplementedError
+        self.close()
+        self.empty()
+        self._filled = False
+        return self.open()
+
+    def filled(self) -> Store:
+        """A store with `corpus`, for who only reads: written once, and not again until it has to be emptied for another."""
+        if not self._filled:
+            store = self.fresh()
+            for contribution in corpus():
+                store.write(contribution)
+            self._filled = True
+        return self._opened[0] if self._opened else self.open()
 
     def open(self, *, model: str = MODEL, dim: int = DIM) -> Store:
         """Another door to the same store."""
@@ -66,11 +83,9 @@ class Folder(Place):
     def settings(self) -> Settings:
         return Settings(home=str(self._home))
 
-    def fresh(self) -> Store:
-        self.close()
+    def empty(self) -> None:
         shutil.rmtree(self._home, ignore_errors=True)
         self._home = self._folder / str(next(self._numbers))
-        return self.open()
 
 
 class Database(Place):
@@ -102,14 +117,9 @@ class Database(Place):
         """Run a statement past the store."""
         return self._driver.execute_query(statement, parameters, database_=self._server.database or None).records  # type: ignore[arg-type]
 
-    def fresh(self) -> Store:
-        self.close()
+    def empty(self) -> None:
         self.run("MATCH (n) WHERE NOT n:Hoptrace DETACH DELETE n")
         self.run("MERGE (m:Hoptrace {id: $meta.id}) SET m = $meta", meta=self._meta)
-        return self.open()
-
-    def close(self) -> None:
-        super().close()
 
     def leave(self) -> None:
         """Close the driver too."""
@@ -160,6 +170,12 @@ def store(place: Place) -> Iterator[Store]:
     """An empty store."""
     yield place.fresh()
     place.close()
+
+
+@pytest.fixture
+def filled(place: Place) -> Store:
+    """A store with the documents of `corpus`, to be read only."""
+    return place.filled()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -111,9 +111,7 @@ def _as_nobody() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("home", ["home", "new"])
-def test_a_folder_that_can_not_be_written_is_unavailable(
-    anyones_folder: Path, request: pytest.FixtureRequest, home: str
-) -> None:
+def test_a_folder_that_can_not_be_written_is_unavailable(anyones_folder: Path, request: pytest.FixtureRequest, home: str) -> None:
     opened("sqlite", Settings(home=str(anyones_folder / "home"))).close()
     (anyones_folder / "home").chmod(0o555)
     anyones_folder.chmod(0o555)

@@ -77,9 +77,7 @@ def place_written(store: Store, id_: str) -> None:
     store.write(EXPECTED[id_])
 
 
-def test_a_reader_sees_whole_documents_while_another_process_writes(
-    store: Store, place: Place, repository: Path
-) -> None:
+def test_a_reader_sees_whole_documents_while_another_process_writes(store: Store, place: Place, repository: Path) -> None:
     with writer(place, repository, 0, 15) as process:
         seen = [whole_documents(store)]
         while process.poll() is None:

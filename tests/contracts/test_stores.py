@@ -455,7 +455,9 @@ def test_search_scores_are_bm25_best_first_and_cut_at_k(store: Store) -> None:
     assert store.search(Kind.CHUNK, "simvastatin", k=0) == []
 
 
-@pytest.mark.parametrize("text", ["", "   ", "the of and", '"', "AND", "OR NOT", "()", "*", "-", "+ - && || ! ( ) { } [ ] ^ ~ ? : \\ /"])
+@pytest.mark.parametrize(
+    "text", ["", "   ", "the of and", '"', "AND", "OR NOT", "()", "*", "-", "+ - && || ! ( ) { } [ ] ^ ~ ? : \\ /"]
+)
 def test_text_without_a_word_has_no_hit(store: Store, text: str) -> None:
     written(store)
     for kind in Kind:

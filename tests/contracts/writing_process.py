@@ -1,6 +1,6 @@
 """A process that writes numbered documents into a store and says each when it is written: to run two at once, or to kill.
 
-    python -m tests.contracts.writing_process STORE '{"home": …}' FIRST COUNT [LARGEST_FILE_IN_BYTES]
+python -m tests.contracts.writing_process STORE '{"home": …}' FIRST COUNT [LARGEST_FILE_IN_BYTES]
 """
 
 import json

@@ -88,7 +88,7 @@ def check(text: str, strategy: str, opts: Options) -> None:
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(text=TEXTS, size=st.integers(1, 300), overlap=st.integers(0, 120))
 def test_any_text_in_any_size(strategy: str, text: str, size: int, overlap: int) -> None:
     check(text, strategy, options(size, overlap))

@@ -83,7 +83,7 @@ def test_structure_does_not_take_a_lone_line_or_a_numbered_list_for_headings() -
 def test_overlap_does_not_reach_over_a_heading() -> None:
     text = "# A\n\nFirst sentence is here.\n\n# B\n\nSecond sentence is here."
     cut = structure.cut(text, split(text), Options(size=60, overlap=30))
-    assert [text[start:end].split("\n")[0] for start, end, _ in cut] == ["# A", "# B"]
+    assert [text[start:end].split("\n", 1)[0] for start, end, _ in cut] == ["# A", "# B"]
 
 
 def test_recursive_prefers_the_coarser_separator() -> None:

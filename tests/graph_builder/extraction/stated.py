@@ -241,6 +241,8 @@ ALIASES: list[tuple[str, list[tuple[str, str]]]] = [
         [("P-glycoprotein", "P-gp"), ("P-glycoprotein", "MDR1"), ("P-glycoprotein", "ABCB1")],
     ),
     ("Rifampin, called rifampicin in most countries, is a rifamycin.", [("Rifampin", "rifampicin")]),
+    ("ZORVEX (clopidogrel bisulfate) tablet", [("ZORVEX", "clopidogrel bisulfate")]),
+    ("In Europe fluconazole is sold as Zorvexin.", [("fluconazole", "Zorvexin")]),
     ("Warfarin (a CYP2C9 substrate) was given.", []),
     ("Ketoconazole (a strong inhibitor) was given.", []),
     ("Statins (e.g. simvastatin) were given.", []),

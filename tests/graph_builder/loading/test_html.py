@@ -29,7 +29,7 @@ after
 Caption
 
 A | B | C
-1 q |  | 2 | in | ner
+1 q | | 2 | in | ner
 
 tail
 

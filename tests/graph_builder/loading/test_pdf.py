@@ -55,8 +55,8 @@ def test_pages_without_text_say_so(tmp_path: Path) -> None:
         list(load(str(tmp_path / "a.pdf")))
 
 
-@pytest.mark.parametrize("keep", [10, 200, 500, 900])
-def test_a_damaged_file_is_unreadable_or_read(tmp_path: Path, keep: int) -> None:
+@pytest.mark.parametrize("keep", [10, 200, 500])
+def test_a_damaged_file_is_unreadable(tmp_path: Path, keep: int) -> None:
     write_pdf(tmp_path / "a.pdf", [LINES])
     (tmp_path / "a.pdf").write_bytes((tmp_path / "a.pdf").read_bytes()[:keep])
     with pytest.raises(UnreadableDocument):
@@ -76,8 +76,9 @@ def test_wrapped_lines_are_joined_and_paragraphs_kept() -> None:
         f"{wide} and it goes on.",
         wide,
         "• first item",
-        f"• second item {wide}.",
-    ] or joined([page]).split("\n\n")[:2] == ["7.1 Inhibitors", f"{wide} and it goes on."]
+        "• second item",
+        f"{wide}.",
+    ]
 
 
 def test_a_sentence_runs_on_over_the_page() -> None:

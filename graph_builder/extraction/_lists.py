@@ -67,7 +67,8 @@ def _join(sketch: Sketch, text: str) -> str:
     if len(marks) == 1:
         return str(marks[0])
     members = tuple(member for mark in marks for member in sketch.at(mark).members)
-    return sketch.add(Slot(members, sketch.at(marks[0]).letter))
+    either = " or " in text or any(sketch.at(mark).either for mark in marks)
+    return sketch.add(Slot(members, sketch.at(marks[0]).letter, either=either))
 
 
 def _flag(sketch: Sketch, match: re.Match[str]) -> str:

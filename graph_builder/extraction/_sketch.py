@@ -64,6 +64,8 @@ class Slot:
     word: str = ""
     uses: tuple[RoleUse, ...] = ()
     strength: str = ""
+    either: bool = False
+    """The members are joined by "or": not taken together."""
     second: tuple[Member, ...] = ()
     """The other side of a pair."""
 

@@ -10,6 +10,9 @@ _TOGETHER = (
     r"(?:co-?administered|combined|in combination|taken together|given together|together|used in combination|"
     r"used concomitantly|given concomitantly|administered concomitantly|concomitantly|concurrently)"
 )
+_BOTH_TAKEN = re.compile(
+    rf"(?:(?<=patients receiving )|(?<=patients taking )|(?<=patients on ))(?:both\s+|concomitant\s+)?({NAME})(?!,)"
+)
 _DETERMINER = r"(?:the|an?|any|each|single|multiple|repeated|chronic|long-term|daily|prior|subsequent)"
 _BETWEEN = (
     r"(?:the|an?|administered|both|either|single|multiple|repeated|other|serious|severe|major|clinically|significant|"
@@ -37,7 +40,7 @@ class Wrappers:
         also = r"\s*(?:,|and|or|/|&)+\s*"
         self._seen = insensitive(
             rf"\b({words})(?:{also}(?:the\s+)?(?:\w+\s+)?(?:{words}))*\s+(?:of|for|to|from)\s+",
-            rf"(?:(?:{_BETWEEN}|{filler})\s+){{0,3}}({NAME})(?!\s+on\b)",
+            rf"(?:(?:{_BETWEEN}|{filler})\s+){{0,3}}({NAME})(?!\s+on\s+(?:[\w-]+\s+){{0,4}}<)",
         )
         self._seen_after = insensitive(
             rf"({NAME})(?:['\u2019]s?)?\s+(?:(?:{filler})\s+){{0,3}}({words})\b(?:{also}(?:{words})\b)*"
@@ -51,6 +54,7 @@ class Wrappers:
         for pattern in self._pairs:
             text = pattern.sub(lambda m: _pair(sketch, m), text)
         text = self._pair_list.sub(lambda m: _pair_of_list(sketch, m), text)
+        text = _BOTH_TAKEN.sub(lambda m: _pair_of_list(sketch, m), text)
         for _ in range(2):
             text = self._carried.sub(r"\1", text)
             text = self._carrier_after.sub(r"\1", text)
@@ -68,7 +72,7 @@ class Wrappers:
 def _pair_patterns(joint: str) -> tuple[re.Pattern[str], ...]:
     """Read "coadministration of x and y", "use of x with y", "x in combination with y"."""
     article = r"(?:\b(?:the|an?)\s+)?"
-    and_ = r"\s*,?\s+(?:and|with|plus|together with|in combination with|or)\s+"
+    and_ = r"\s*,?\s+(?:and|with|plus|together with|in combination with)\s+"
     other = r"(?:the\s+|an?\s+|other\s+|potent\s+|use of\s+)?"
     return (
         insensitive(rf"{article}\b(?:{joint}|interactions?)\s+(?:of|between|with)\s+(?:the\s+)?({NAME}){and_}{other}({NAME})"),
@@ -95,7 +99,8 @@ def _pair(sketch: Sketch, match: re.Match[str]) -> str:
 
 
 def _pair_of_list(sketch: Sketch, match: re.Match[str]) -> str:
-    members = sketch.at(match[1]).members
-    if len(members) != 2:  # noqa: PLR2004 - a pair
+    slot = sketch.at(match[1])
+    members = slot.members
+    if len(members) != 2 or slot.either:  # noqa: PLR2004 - a pair
         return match[0]
     return sketch.add(Slot(members[:1], PAIR, second=members[1:]))

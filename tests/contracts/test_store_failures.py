@@ -17,8 +17,8 @@ from graph_builder import registry, stores
 from graph_builder.errors import SettingsError, StoreCorrupt, StoreError, StoreUnavailable
 from graph_builder.settings import Settings
 from graph_builder.stores import Store
-from tests.contracts.conftest import Database, Folder
 from tests.contracts.contributions import DIM, MODEL, corpus, many
+from tests.contracts.places import Database, Folder
 from tests.contracts.writing_process import FULL
 
 NOBODY = 65_534

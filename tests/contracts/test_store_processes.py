@@ -12,8 +12,8 @@ import pytest
 
 from graph_builder.model import Kind
 from graph_builder.stores import Store
-from tests.contracts.conftest import Place
 from tests.contracts.contributions import MYOPATHY, many, text_vector
+from tests.contracts.places import Place
 
 EXPECTED = {c.document.id: c for c in many(40)}
 
@@ -47,7 +47,7 @@ def holds_just_these(store: Store, place: Place, ids: Sequence[str]) -> None:
     assert found == fresh.fingerprint()
 
 
-def test_readers_in_threads_see_whole_documents_beside_a_writer(store: Store, place: Place) -> None:
+def test_readers_in_threads_see_whole_documents_beside_a_writer(store: Store) -> None:
     done, seen, failures = threading.Event(), [], []
 
     def read() -> None:
@@ -65,16 +65,12 @@ def test_readers_in_threads_see_whole_documents_beside_a_writer(store: Store, pl
     for reader in readers:
         reader.start()
     for c in many(12):
-        place_written(store, c.document.id)
+        store.write(c)
     done.set()
     for reader in readers:
         reader.join(60)
     assert not failures, failures
     assert len(set(seen)) > 1, "no reader read while the writer wrote"
-
-
-def place_written(store: Store, id_: str) -> None:
-    store.write(EXPECTED[id_])
 
 
 def test_a_reader_sees_whole_documents_while_another_process_writes(store: Store, place: Place, repository: Path) -> None:

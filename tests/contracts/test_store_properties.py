@@ -1,6 +1,7 @@
 """What a store holds is a function of the documents in it: not of their order, nor of what came and went, nor of the store."""
 
 from collections.abc import Iterable, Sequence
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,8 +9,8 @@ from hypothesis import strategies as st
 
 from graph_builder.model import Contribution, Kind, Modality, Polarity
 from graph_builder.stores import Hit, Store
-from tests.contracts.conftest import Place
 from tests.contracts.contributions import Fact, Name, contribution, corpus, many, same, text_vector
+from tests.contracts.places import Place, rows
 
 EXAMPLES = {"sqlite": 35, "neo4j": 8}
 LESS = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
@@ -51,11 +52,6 @@ DOCUMENTS = st.builds(contribution, st.sampled_from("abcd"), READINGS, recipe=st
 DIFFERENT = st.lists(DOCUMENTS, max_size=4, unique_by=lambda c: c.document.source)
 
 
-def rows(store: Store) -> list[tuple[str, ...]]:
-    """The content, in an order in which two stores can be compared."""
-    return sorted(store.rows())
-
-
 def built(place: Place, contributions: Iterable[Contribution]) -> Store:
     """An emptied store with these documents."""
     store = place.fresh()
@@ -71,7 +67,7 @@ def examples(place: Place) -> settings:
 def test_the_order_of_documents_changes_nothing(place: Place) -> None:
     @examples(place)
     @given(DIFFERENT, st.randoms(use_true_random=False))
-    def holds(documents: list[Contribution], random) -> None:  # type: ignore[no-untyped-def]  # hypothesis' own Random
+    def holds(documents: list[Contribution], random: Random) -> None:
         first = built(place, documents)
         expected, fingerprint = rows(first), first.fingerprint()
         shuffled = list(documents)

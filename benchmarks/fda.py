@@ -8,7 +8,6 @@ import argparse
 import resource
 import tempfile
 import time
-from pathlib import Path
 
 from graph_builder.ingest import UNCHANGED
 from graph_rag.verification import Checker
@@ -45,7 +44,8 @@ def _ingest(graph: Graph, folder: str) -> None:
     seconds = report.seconds
     spacy = seconds.get("extract: spacy", 0.0)
     other = seconds["total"] - seconds["embed"] - (spacy or seconds["extract"])
-    print(f"documents            {len(report.documents)} ({report.failed} failed), {len(report.documents) / seconds['total']:.2f} a second")
+    rate = len(report.documents) / seconds["total"]
+    print(f"documents            {len(report.documents)} ({report.failed} failed), {rate:.2f} a second")
     print(f"graph                {report.counts}")
     print(f"seconds              {seconds}")
     print(f"not model-bound      {other:.1f} s = {100 * other / seconds['total']:.1f} % of ingest")

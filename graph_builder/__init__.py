@@ -1,0 +1,1 @@
+"""Documents become a graph: load, chunk, extract, ground, resolve, write."""

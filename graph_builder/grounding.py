@@ -85,7 +85,7 @@ class _Grounder:
         sentence, chunk = self._at(stating)
         subject, subject_at = self._end(record.subject, stating, antecedents)
         object_, object_at = self._end(record.object, stating, antecedents)
-        if subject_at != stating and object_at != stating:
+        if stating not in {subject_at, object_at}:
             raise _Refused(f"sentence {stating} names neither end")
         if subject.id == object_.id or (subject.canonical and subject.canonical == object_.canonical):
             raise _Refused("both ends are the same")

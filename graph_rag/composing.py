@@ -65,7 +65,7 @@ def _tells(chain: Chain, sources: Sources) -> bool:
 
 
 def _unstated(question: str, chains: Sequence[Chain], linked: Sequence[str], sources: Sources) -> str:
-    """What a question like "Does tizanidine inhibit CYP3A4?" asks for and no chain states of the two themselves, or an empty text."""
+    """What "Does tizanidine inhibit CYP3A4?" asks for and no chain states of the two themselves, or an empty text."""
     if len(linked) != 2 or not _YES_NO.match(question):  # noqa: PLR2004  # the two ends of one relation
         return ""
     asked = set(terms(question))

@@ -1,7 +1,7 @@
 """Conclusions that a pack's composition rules draw from a chain: marked derived, citing all premises, never from a negated one.
 
-A rule is "A INHIBITS E" and "E METABOLIZES B" give "A INCREASES_EXPOSURE_OF B". Premises are neighbouring hops, in either order of
-the walk, each read in its own direction.
+A rule is "A INHIBITS E" and "E METABOLIZES B" give "A INCREASES_EXPOSURE_OF B". Premises are neighbouring hops, in either
+order of the walk, each read in its own direction.
 """
 
 from collections.abc import Iterator, Sequence

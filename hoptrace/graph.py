@@ -15,7 +15,7 @@ from graph_builder.ingest import IngestReport, Progress, ingest
 from graph_builder.llm import LanguageModel, open_model
 from graph_builder.llm.breaks import ask_breaks
 from graph_builder.loading import Failure, load_paths
-from graph_builder.model import Chunk, Document, Entity, Rejected
+from graph_builder.model import Chunk, Document, Entity, Rejected, Vectors
 from graph_builder.packs import Pack
 from graph_builder.recipe import AUTO, Recipe, packs_of
 from graph_builder.settings import Settings
@@ -54,7 +54,7 @@ class EntityView:
 
 
 class Graph:
-    """A graph of documents, open for reading and writing.
+    r"""A graph of documents, open for reading and writing.
 
     >>> import tempfile
     >>> from pathlib import Path
@@ -170,7 +170,10 @@ class Graph:
         return ingest(loaded, recipe, self.store, progress=progress)
 
     def _options(self, size: int, overlap: int) -> Options:
-        return Options(size, overlap, embed=lambda texts: self.embedder.encode(texts), ask=self._asker())
+        return Options(size, overlap, embed=self._embed, ask=self._asker())
+
+    def _embed(self, texts: Sequence[str]) -> Vectors:
+        return self.embedder.encode(texts)
 
     def _asker(self) -> Callable[[str], Sequence[int]] | None:
         llm = self.llm

@@ -116,6 +116,8 @@ def _configure(folder: Path, bolt: int, http: int) -> Path:
     ]
     memory = [f"server.memory.heap.max_size={_HEAP}", "server.memory.pagecache.size=64m"]
     others = ["server.default_listen_address=127.0.0.1", "dbms.usage_report.enabled=false"]
+    # Each test empties the graph and fills it again; planning every statement anew for that would take longer than the tests.
+    others += ["dbms.cypher.statistics_divergence_threshold=1.0", "dbms.cypher.min_replan_interval=1h"]
     (folder / "conf" / "neo4j.conf").write_text("\n".join([*folders, *ports, *memory, *others, ""]))
     return folder / "conf"
 

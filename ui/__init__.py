@@ -1,0 +1,1 @@
+"""The Streamlit page: answers side by side, chains drawn, sentences highlighted."""

@@ -10,6 +10,9 @@ _TOGETHER = (
     r"(?:co-?administered|combined|in combination|taken together|given together|together|used in combination|"
     r"used concomitantly|given concomitantly|administered concomitantly|concomitantly|concurrently)"
 )
+_USED_TOGETHER = re.compile(
+    rf"({NAME})(?=\s+(?:is|are|were|was)\s+(?:used|given|administered|taken|prescribed)\s+(?:concomitantly|together|concurrently))"
+)
 _BOTH_TAKEN = re.compile(
     rf"(?:(?<=patients receiving )|(?<=patients taking )|(?<=patients on ))(?:both\s+|concomitant\s+)?({NAME})(?!,)"
 )
@@ -54,7 +57,8 @@ class Wrappers:
         for pattern in self._pairs:
             text = pattern.sub(lambda m: _pair(sketch, m), text)
         text = self._pair_list.sub(lambda m: _pair_of_list(sketch, m), text)
-        text = _BOTH_TAKEN.sub(lambda m: _pair_of_list(sketch, m), text)
+        for both in (_BOTH_TAKEN, _USED_TOGETHER):
+            text = both.sub(lambda m: _pair_of_list(sketch, m), text)
         for _ in range(2):
             text = self._carried.sub(r"\1", text)
             text = self._carrier_after.sub(r"\1", text)

@@ -1,4 +1,5 @@
 """The way to a Neo4j server: statements by name, reads and writes as managed transactions, errors in our words."""
+# ruff: noqa: PLC0415  # the driver is loaded when a server is asked for
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

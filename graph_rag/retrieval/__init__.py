@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from graph_builder import registry
 from graph_builder.stores import Hit
 from graph_rag.model import Passage, Retrieval
-from graph_rag.sources import Question, Sources
+from graph_rag.sources import Sources
 
 Retriever = Callable[..., Retrieval]
 

@@ -57,7 +57,7 @@ def _paths(links: Links, surroundings: Surroundings, maker: ChainMaker) -> list[
 
 
 def _onward(path: Path, links: Links, surroundings: Surroundings) -> list[Path]:
-    """The path with one step more, at either end, to a further entity that the question names, or to one of the type it asks for."""
+    """The path with one step more, at either end, to what else the question names, or to the type it asks for."""
     on_path = {id_ for step in path for id_ in (step.start, step.end)}
     further = {id_ for group in links.groups if not on_path & set(group) for id_ in group}
     if path[0].relation.polarity is Polarity.NEGATED or not (further or links.asks):
@@ -67,7 +67,7 @@ def _onward(path: Path, links: Links, surroundings: Surroundings) -> list[Path]:
     backwards = tuple(Step(s.relation, s.end, s.start) for s in reversed(path))
     ways = zip((backwards, path), ends, strict=True)
     longer = [(*way, step) for way, end in ways for step in surroundings.steps(end) if step.end not in on_path]
-    asked = _of_type(links.asks, [p[-1].end for p in longer], surroundings) if not further else further
+    asked = further or _of_type(links.asks, [p[-1].end for p in longer], surroundings)
     return [p for p in longer if p[-1].end in asked and turns(p) <= turns(path)]
 
 

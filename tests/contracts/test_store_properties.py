@@ -12,7 +12,7 @@ from graph_builder.stores import Hit, Store
 from tests.contracts.contributions import Fact, Name, contribution, corpus, many, same, text_vector
 from tests.contracts.places import Place, rows
 
-EXAMPLES = {"sqlite": 35, "neo4j": 8}
+EXAMPLES = {"sqlite": 35, "neo4j": 6}
 LESS = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 
 # Names that a pack joins, that a pack knows and another document does not, that are spelt alike, that are typed or not,

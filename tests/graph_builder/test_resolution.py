@@ -1,5 +1,7 @@
 """Resolution is a function of the set: order, repeats and history change nothing."""
 
+from random import Random
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,7 +23,7 @@ def _names(aliases: list[Alias], joins: list[Join]) -> set[tuple[str, ...]]:
 
 @given(st.permutations(_ALIASES), st.lists(st.sampled_from(_JOINS), max_size=6), st.randoms())
 @settings(max_examples=60)
-def test_order_changes_nothing(aliases: list[Alias], joins: list[Join], random) -> None:
+def test_order_changes_nothing(aliases: list[Alias], joins: list[Join], random: Random) -> None:
     expected = resolve(_ALIASES, joins, _VECTORS)
     shuffled = list(joins)
     random.shuffle(shuffled)

@@ -9,9 +9,11 @@ from graph_builder.settings import Settings
 from hoptrace import Graph
 
 DOCUMENTS = {
-    "clarithromycin.md": "# Clarithromycin\n\nClarithromycin is a macrolide. Clarithromycin inhibits CYP3A4 and P-glycoprotein (P-gp).\n",
+    "clarithromycin.md": "# Clarithromycin\n\nClarithromycin is a macrolide. "
+    "Clarithromycin inhibits CYP3A4 and P-glycoprotein (P-gp).\n",
     "azithromycin.md": "# Azithromycin\n\nAzithromycin is a macrolide. Azithromycin does not inhibit CYP3A4.\n",
-    "simvastatin.md": "# Simvastatin\n\nSimvastatin (Zocor) lowers cholesterol. It is metabolised by CYP3A4.\n\nSimvastatin may cause myopathy.\n",
+    "simvastatin.md": "# Simvastatin\n\nSimvastatin (Zocor) lowers cholesterol. "
+    "It is metabolised by CYP3A4.\n\nSimvastatin may cause myopathy.\n",
     "digoxin.md": "# Digoxin\n\nDigoxin is transported by P-gp. Digoxin is given in heart failure.\n",
     "storage.md": "# Storage\n\nTablets are kept dry, away from light and out of the reach of children.\n",
 }

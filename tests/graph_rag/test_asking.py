@@ -42,7 +42,8 @@ def test_a_negated_relation_is_said_and_never_walked(graph: Graph) -> None:
 
 
 def test_a_brand_name_finds_its_generic(graph: Graph) -> None:
-    assert graph.ask("Why does Biaxin matter to a patient on Zocor?").chains[0].names == ("clarithromycin", "CYP3A4", "simvastatin")
+    chain = graph.ask("Why does Biaxin matter to a patient on Zocor?").chains[0]
+    assert chain.names == ("clarithromycin", "CYP3A4", "simvastatin")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +75,8 @@ def test_comparison_embeds_once_and_measures_overlap(graph: Graph) -> None:
 def test_a_citation_that_does_not_stand_is_not_shown(graph: Graph) -> None:
     (statement, *_) = graph.ask("Does clarithromycin interact with simvastatin?").statements
     true = statement.citations[0]
-    forged = [replace(true, quote="Clarithromycin cures everything."), replace(true, start=true.start + 1), replace(true, chunk="none")]
+    wrong = replace(true, quote="Clarithromycin cures everything.")
+    forged = [wrong, replace(true, start=true.start + 1), replace(true, chunk="none")]
     checked = _checked(Composed("", tuple(Statement("x", (c,)) for c in [*forged, true])), graph.sources)
     assert [s.citations for s in checked] == [(true,)]
     assert isinstance(true, Citation)
@@ -90,7 +92,7 @@ def test_connection_or_the_missing_link(graph: Graph) -> None:
         graph.connect("unobtainium", "simvastatin")
 
 
-def test_wrong_questions_are_refused_before_any_work(graph: Graph, tmp_path: Path) -> None:
+def test_wrong_questions_are_refused_before_any_work(graph: Graph) -> None:
     with pytest.raises(InputError, match="empty"):
         graph.ask("   ")
     with pytest.raises(UnknownName, match="graph, hybrid"):

@@ -1,5 +1,7 @@
 """The walk against networkx on random graphs, and its promises about negation, loops and caps."""
 
+from collections.abc import Sequence
+
 import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ class _Triples:
     def __init__(self, relations: list[Relation]) -> None:
         self._relations = relations
 
-    def expand(self, entity_ids, *, cap: int) -> Expansion:
+    def expand(self, entity_ids: Sequence[str], *, cap: int) -> Expansion:
         wanted = set(entity_ids)
         around = [r for r in self._relations if {r.subject, r.object} & wanted]
         return Expansion(tuple(around[:cap]), {}, frozenset())
@@ -31,7 +33,7 @@ _PAIRS = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda 
 
 @given(_PAIRS, st.integers(1, 4))
 @settings(max_examples=80)
-def test_paths_are_exactly_the_simple_paths_of_networkx(pairs, hops: int) -> None:
+def test_paths_are_exactly_the_simple_paths_of_networkx(pairs: list[tuple[int, int]], hops: int) -> None:
     relations = [_relation(str(a), str(b)) for a, b in pairs]
     found = between(Surroundings(_Triples(relations)), ["0"], ["1"], hops=hops, beam=100_000)
     graph = nx.MultiGraph()
@@ -45,7 +47,7 @@ def test_paths_are_exactly_the_simple_paths_of_networkx(pairs, hops: int) -> Non
 
 @given(_PAIRS)
 @settings(max_examples=40)
-def test_reach_is_the_distance_of_networkx(pairs) -> None:
+def test_reach_is_the_distance_of_networkx(pairs: list[tuple[int, int]]) -> None:
     relations = [_relation(str(a), str(b)) for a, b in pairs]
     graph = nx.Graph([(r.subject, r.object) for r in relations])
     graph.add_node("0")

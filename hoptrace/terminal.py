@@ -228,6 +228,8 @@ def say_answer(answer: "Answer") -> None:
     say(answer_text(answer, numbered))
     for piece in numbered.beside:
         say(cited(piece), indent=2)
+    if answer.abstained and chains:
+        say("the nearest chains, which are no answer:")
     for chain in chains:
         say()
         say_chain(chain, numbered, short)

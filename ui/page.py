@@ -182,7 +182,8 @@ def _chains(graph: OpenGraph, answer: Answer, numbered: Numbered, *, several: bo
     if not shown:
         return
     of = f" <small>by {safe(answer.method)}</small>" if several else ""
-    st.html(f"<h2>The chain{of}</h2>")
+    title = "The nearest chain, which is no answer" if answer.abstained else "The chain"
+    st.html(f"<h2>{title}{of}</h2>")
     texts, names = _texts(graph, shown), _names(graph, shown)
     st.html(_chain(shown[0], numbered, texts, names))
     if shown[1:]:

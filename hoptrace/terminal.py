@@ -268,5 +268,7 @@ def time_line(answer: "Answer") -> str:
     spent = ""
     if usage.calls:
         dollars = "price unknown" if usage.dollars is None else f"${usage.dollars:.4f}"
-        spent = f"  {drawn.dot}  {counted(usage.calls, 'call')}, {usage.input_tokens:,} + {usage.output_tokens:,} tokens, {dollars}"
+        spent = (
+            f"  {drawn.dot}  {counted(usage.calls, 'call')}, {usage.input_tokens:,} + {usage.output_tokens:,} tokens, {dollars}"
+        )
     return f"{seconds(sum(answer.seconds.values()))}: {steps}{spent}  {drawn.dot}  {one_line(answer.written_by)}"

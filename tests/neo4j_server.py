@@ -39,7 +39,7 @@ class Server:
 
     def driver(self) -> neo4j.Driver:
         """A driver of one's own, beside the store's."""
-        return neo4j.GraphDatabase.driver(self.uri, auth=(self.username, self.password))
+        return neo4j.GraphDatabase.driver(self.uri, auth=(self.username, self.password), notifications_min_severity="OFF")
 
 
 @contextmanager

@@ -34,12 +34,16 @@ def _badge(answer: Answer) -> str:
     unique = {(c.document, c.start, c.end): c.verified for c in cited}
     good = sum(unique.values())
     kind = "ht-good" if good == len(unique) else "ht-bad"
-    return f'<span class="ht-badge {kind}" title="Quotes that equal the document\'s text">{good} of {len(unique)} verified ✓</span>'
+    return (
+        f'<span class="ht-badge {kind}" title="Quotes that equal the document\'s text">{good} of {len(unique)} verified ✓</span>'
+    )
 
 
 def _piece(piece: Piece) -> str:
     numbers = "".join(f"<sup>[{n}]</sup>" for n in piece.numbers)
-    derived = ' <span class="ht-derived" title="Concluded by a rule from the cited sentences">derived</span>' if piece.derived else ""
+    derived = (
+        ' <span class="ht-derived" title="Concluded by a rule from the cited sentences">derived</span>' if piece.derived else ""
+    )
     return f"{safe(piece.text)}{numbers}{derived}"
 
 

@@ -195,7 +195,8 @@ def _chains(graph: OpenGraph, answer: Answer, numbered: Numbered, *, several: bo
 def _chain(chain: Chain, numbered: Numbered, texts: Mapping[str, str], names: answers.Names) -> str:
     check = '<span class="ht-tick">verified ✓</span>' if chain.verified else '<span class="ht-cross">not verified</span>'
     parts = ", ".join(f"{name} {value:.2f}" for name, value in chain.parts.items())
-    head = f'<div class="ht-chain-head">{check}<span class="ht-small" title="{safe(parts)}">score {chain.score:.2f}</span>{answers.legend(chain)}</div>'
+    score = f'<span class="ht-small" title="{safe(parts)}">score {chain.score:.2f}</span>'
+    head = f'<div class="ht-chain-head">{check}{score}{answers.legend(chain)}</div>'
     drawn = chain_view.image(chain, numbered.of)
     return f'<div class="ht-chain-box">{head}{drawn}{answers.hops(chain, numbered.of, texts, names)}</div>'
 

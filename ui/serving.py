@@ -52,7 +52,7 @@ def _is_free(host: str, port: int) -> bool:
 
 def serve(home: str, *, host: str, port: int, browser: bool) -> None:
     """Serve the page until it is stopped. ``home`` is the folder of the graph, or empty for what the environment says."""
-    from streamlit.web.cli import main
+    from streamlit.web.cli import main  # noqa: PLC0415  # heavy, and an optional extra
 
     options = _OPTIONS | {
         "server.address": host,

@@ -1,5 +1,6 @@
 """The write side of the Neo4j store: `upkeep.Transaction` over one transaction of the driver."""
 
+import hashlib
 import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -105,7 +106,9 @@ class Neo4jTransaction:
         """The properties by which a node is searched; its text counts from now on."""
         found = terms(text)
         self._measure(kind, 1, len(found))
-        return {"terms": " ".join(found), "term_count": len(found), "vector": vector.tobytes()}
+        held = vector.tobytes()
+        key = hashlib.blake2b(held, digest_size=8).hexdigest()
+        return {"terms": " ".join(found), "term_count": len(found), "vector": held, "vector_key": key}
 
     def finish(self) -> None:
         """Write what was counted on the way, and what follows from new mentions of entities that stayed as they were."""

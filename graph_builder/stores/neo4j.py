@@ -177,13 +177,9 @@ class Neo4jStore:
     def nearest(self, kind: Kind, vector: Vectors, *, k: int) -> list[Hit]:
         if k <= 0:
             return []
-
-        def fetch(limit: int) -> list[Hit]:
-            found = self._run("reads/nearest", index=f"{kind}_embedding", limit=limit, vector=vector.tolist())
-            rows = vector_of(b"".join(r["vector"] for r in found)).reshape(-1, self._dim)
-            return cosines([r["id"] for r in found], rows, vector)
-
-        return widened(fetch, first=max(10 * k, _NEAR), k=k)
+        found = self._run(f"reads/nearest_{kind}", limit=max(10 * k, _NEAR), vector=vector.tolist())
+        vectors = vector_of(b"".join(r["vector"] for r in found)).reshape(-1, self._dim)
+        return cosines([r["id"] for r in found], vectors, vector)[:k]
 
     def search(self, kind: Kind, text: str, *, k: int) -> list[Hit]:
         query = query_terms(text)

@@ -46,9 +46,10 @@ def _build_and_ask(graph: "Graph", place: str, *, quiet: bool) -> "tuple[dict[st
     from hoptrace.graph import demo_corpus
 
     terminal.notice(f"building the bundled corpus into {place}")
-    with progress_bar() as progress:
+    documents = str(demo_corpus() / "documents")
+    with progress_bar([documents]) as progress:
         # Rules, also where a language model is set: nobody expects a demo to cost money.
-        report = graph.ingest(str(demo_corpus() / "documents"), extractor="rules", progress=progress)
+        report = graph.ingest(documents, extractor="rules", progress=progress)
     if not quiet:
         say_report(report)
         terminal.say()

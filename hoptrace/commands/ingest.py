@@ -1,6 +1,7 @@
 """`hoptrace ingest`: documents into the graph."""
 # ruff: noqa: PLC0415  # libraries are loaded when a verb runs, not for `hoptrace --help`
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +25,7 @@ EPILOG = (
     "goes on after a stop. Exit code 6: finished, but some documents failed; each is told with its reason."
 )
 SOME_FAILED = 6
+_ROWS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv")
 _SLOWEST = 4
 """How many steps of the time are told."""
 
@@ -46,7 +48,7 @@ def command(
 ) -> None:
     """Read documents into the graph: chunks, entities, and relations with their sentences."""
     fields = _fields(field or [])
-    with options.graph_at(home, make=True) as graph, progress_bar() as progress:
+    with options.graph_at(home, make=True) as graph, progress_bar(paths) as progress:
         report = graph.ingest(
             paths,
             pack=pack,
@@ -80,7 +82,7 @@ def _fields(pairs: Sequence[str]) -> dict[str, str]:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[["Progress"], None] | None]:
+def progress_bar(paths: Sequence[str]) -> Iterator[Callable[["Progress"], None] | None]:
     """A function that shows progress on stderr with rate and time left; None where stderr is no terminal."""
     if not sys.stderr.isatty():
         yield None
@@ -97,14 +99,33 @@ def progress_bar() -> Iterator[Callable[["Progress"], None] | None]:
         TextColumn("{task.fields[document]}", markup=False, style="dim"),
     )
     with Bar(*columns, console=terminal.console(error=True), transient=True) as bar:
-        task = bar.add_task("", total=None, rate="", document="loading the models")
+        files = expected(paths)
+        task = bar.add_task("", total=files or None, rate="", document="loading the models")
 
         def show(progress: "Progress") -> None:
             rate = f"{progress.done / progress.seconds:.1f} documents/s" if progress.seconds > 0 else ""
             name = terminal.one_line(progress.source.rsplit("/", 1)[-1], longest=40)
-            bar.update(task, completed=progress.done, total=progress.total or None, rate=rate, document=name)
+            total = progress.total or (files if files >= progress.done else 0)
+            bar.update(task, completed=progress.done, total=total or None, rate=rate, document=name)
 
         yield show
+
+
+def expected(paths: Sequence[str]) -> int:
+    """How many documents the paths are likely to hold; 0 when files of rows or patterns make it anyone's guess."""
+    found = 0
+    for path in paths:
+        for folder, folders, files in os.walk(path):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            shown = [os.path.join(folder, name) for name in files if not name.startswith(".")]
+            if any(name.lower().endswith(_ROWS) for name in shown):
+                return 0
+            found += len(shown)
+        if not os.path.isdir(path):
+            if not os.path.isfile(path) or path.lower().endswith(_ROWS):
+                return 0
+            found += 1
+    return found
 
 
 def say_report(report: "IngestReport") -> None:

@@ -33,10 +33,12 @@ def command(
     home: options.Home = "",
 ) -> None:
     """Show an entity with its relations and their sentences, or a document."""
+    from graph_builder.model import Document
+
     with options.graph_at(home) as graph:
         found = graph.document(name) if text else _entity_or_document(graph, name)
-        spellings = {} if found is None or hasattr(found, "text") else _spellings(graph, found.entity)
-    if hasattr(found, "text"):
+        spellings = {} if isinstance(found, Document) else _spellings(graph, found.entity)
+    if isinstance(found, Document):
         _show_document(found, text=text, as_json=as_json)
     elif as_json:
         terminal.say_json(asdict(found))

@@ -1,5 +1,4 @@
 """`hoptrace status`: what the graph holds."""
-# ruff: noqa: PLC0415  # libraries are loaded when a verb runs, not for `hoptrace --help`
 
 from dataclasses import asdict
 from typing import Annotated

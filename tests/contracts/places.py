@@ -137,6 +137,16 @@ class Database(Place):
         """Run a statement past the store."""
         return self._driver.execute_query(statement, parameters, database_=self._server.database or None).records  # type: ignore[arg-type]
 
+    def plan(self, statement: str) -> list[str]:
+        """The operators of the statement's plan."""
+        summary = self._driver.execute_query(f"EXPLAIN {statement}", database_=self._server.database or None).summary  # type: ignore[arg-type]
+        waiting, operators = [summary.plan], []
+        while waiting:
+            step = waiting.pop() or {}
+            operators.append(step["operatorType"].partition("@")[0])
+            waiting += step.get("children", [])
+        return operators
+
     def empty(self) -> None:
         self.run("MATCH (n) WHERE NOT n:Hoptrace DETACH DELETE n")
         self.run("MERGE (m:Hoptrace {id: $meta.id}) SET m = $meta", meta=self._meta)

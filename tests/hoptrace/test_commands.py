@@ -1,10 +1,15 @@
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
+from graph_rag.model import Candidate, Connection
+from hoptrace import demo_corpus
+from hoptrace.commands.connect import say_connection
+from hoptrace.commands.ingest import expected
 from hoptrace.main import app
 from tests.hoptrace.small_graph import DOCUMENTS, HOSTILE, QUESTION, build
 
@@ -17,7 +22,7 @@ def run(*arguments: str, code: int = 0) -> tuple[str, str]:
     return result.stdout, result.stderr
 
 
-def run_json(*arguments: str, code: int = 0) -> Any:
+def run_json(*arguments: str, code: int = 0) -> Any:  # noqa: ANN401  # whatever JSON says
     return json.loads(run(*arguments, "--json", code=code)[0])
 
 
@@ -110,27 +115,14 @@ def test_connect_does_not_know_a_name(home: Path) -> None:
     assert err.count("\n") == 1
 
 
-def test_an_ambiguous_name_lists_what_it_may_mean(tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("Mercury orbits the Sun. Alice Mercury founded Mercury in Paris.\n", "utf-8")
-    from graph_rag.model import Candidate, Connection
-    from hoptrace.commands.connect import say_connection
-
+def test_an_ambiguous_name_lists_what_it_may_mean(capsys: pytest.CaptureFixture[str]) -> None:
     candidates = (Candidate("1", "Mercury", "Place"), Candidate("2", "Mercury", "Person"))
-    result = CliRunner().invoke(_saying(lambda: say_connection(
-        Connection("Mercury", "Sun", False, (), candidates={"Mercury": candidates}), hops=4)), [])
-    assert result.stdout.splitlines() == [
+    say_connection(Connection("Mercury", "Sun", False, (), candidates={"Mercury": candidates}), hops=4)
+    assert capsys.readouterr().out.splitlines() == [
         '"Mercury" names several entities; say which, as one of:',
         '  "Mercury (Place)"',
         '  "Mercury (Person)"',
     ]
-
-
-def _saying(what: Any) -> Any:
-    import typer
-
-    said = typer.Typer()
-    said.command()(lambda: what())
-    return said
 
 
 def test_compare_tells_each_method_and_what_they_share(home: Path) -> None:
@@ -197,6 +189,18 @@ def test_ingest_tells_which_documents_failed_and_exits_with_6(tmp_path: Path) ->
     assert {"chunks", "entities", "relations", "evidence", "quarantined", "seconds"} <= set(report)
 
 
+def test_how_many_documents_are_expected(tmp_path: Path) -> None:
+    (tmp_path / "a.md").touch()
+    (tmp_path / ".hidden").touch()
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "b.txt").touch()
+    assert expected([str(tmp_path)]) == 2
+    assert expected([str(tmp_path / "a.md"), str(tmp_path / "deep")]) == 2
+    assert expected([str(tmp_path / "*.md")]) == 0
+    (tmp_path / "deep" / "rows.jsonl").touch()
+    assert expected([str(tmp_path)]) == 0
+
+
 def test_status_and_delete(tmp_path: Path) -> None:
     home = str(build(tmp_path))
     before = run_json("status", "--home", home)
@@ -208,6 +212,40 @@ def test_status_and_delete(tmp_path: Path) -> None:
     assert after["fingerprint"] != before["fingerprint"]
     _, err = run("delete", "simvastatin.md", "--home", home, code=2)
     assert "simvastatin.md" in err
+
+
+def test_a_file_that_is_no_graph_exits_with_4(tmp_path: Path) -> None:
+    (tmp_path / "graph.db").write_bytes(b"this is no database at all, whatever its name says" * 100)
+    out, err = run("status", "--home", str(tmp_path), code=4)
+    assert out == ""
+    assert err.startswith("error: ")
+    assert "graph.db" in err
+    assert err.count("\n") == 1
+
+
+def test_a_setting_that_can_not_be_exits_with_3(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEO4J_URI", "nonsense")
+    _, err = run("status", code=3)
+    assert err.startswith("error: NEO4J_URI")
+    assert err.count("\n") == 1
+
+
+def test_demo_builds_asks_and_shows_the_first_chain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOPTRACE_DEMO_UI", "0")
+    monkeypatch.setenv("NEO4J_URI", "bolt://127.0.0.1:1")  # a demo must not touch the server of whoever runs it
+    monkeypatch.setattr("hoptrace.graph.demo_corpus", lambda: _small_corpus(tmp_path))
+    home = tmp_path / "home"
+    out, _ = run("demo", "--home", str(home))
+    assert "the first cited chain, " in out
+    assert f"  {CHAIN}      verified ✓" in out
+    assert (home / "graph.db").exists()
+
+
+def _small_corpus(folder: Path) -> Path:
+    (folder / "documents").mkdir(exist_ok=True)
+    for name in ("clarithromycin.md", "simvastatin.md"):
+        shutil.copy(demo_corpus() / "documents" / name, folder / "documents")
+    return folder
 
 
 # ------------------------------------------------------------------------------------------------------ chunk, doctor
@@ -235,7 +273,7 @@ def test_doctor_looks_at_everything_and_makes_nothing(tmp_path: Path) -> None:
 
 def test_doctor_says_what_is_lost_and_what_to_do(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
     monkeypatch.setenv("SPACY_MODEL", "no_such_model")
-    monkeypatch.setenv("EMBEDDING_MODEL", "no-such-folder/no-such-model")
+    monkeypatch.setenv("EMBEDDING_MODEL", "nowhere:no-such-model")
     out, _ = run("doctor", "--home", str(home), code=1)
     (parser,) = [line for line in out.splitlines() if "spaCy" in line]
     assert parser.startswith("warn")

@@ -1,0 +1,133 @@
+"""The graph as other programs and people find it in Neo4j: labels, captions, relationships, indexes, and plans that use them."""
+
+import pytest
+
+import cypher
+from graph_builder.model import Kind
+from graph_builder.stores import Store
+from tests.contracts.contributions import CLARITHROMYCIN, CYP3A4, DIM, corpus, text_vector
+from tests.contracts.places import Database, entity
+
+pytestmark = pytest.mark.neo4j
+
+EVERYTHING = {
+    "reads/documents",
+    "reads/rejected",
+    "reads/strangers",
+    *(name for name in cypher.names("reads") if name.endswith("_rows")),
+}
+"""Statements that are about all there is."""
+
+WITHOUT_PLAN = {"reads/vector_indexes", "writes/drop_index"}
+"""Commands about the schema."""
+
+
+@pytest.fixture
+def filled(neo4j_place: Database) -> Store:
+    return neo4j_place.filled()
+
+
+@pytest.fixture
+def database(filled: Store, neo4j_place: Database) -> Database:
+    assert filled
+    return neo4j_place
+
+
+def test_labels_and_properties(database: Database) -> None:
+    found = {
+        frozenset(record["labels"]): set(record["keys"])
+        for record in database.run("MATCH (n) UNWIND keys(n) AS key RETURN labels(n) AS labels, collect(DISTINCT key) AS keys")
+    }
+    searched = {"terms", "term_count", "vector", "vector_key", "embedding"}
+    assert found[frozenset(["Document"])] == {"id", "name", "source", "text", "recipe", "chunks", "metadata"}
+    assert {"id", "name", "text", "index", "start", "end", *searched} < found[frozenset(["Chunk"])]
+    assert {"id", "name", "quote", "start", "end", "statement", *searched} < found[frozenset(["Evidence"])]
+    assert {"id", "name", "aliases", "description", *searched} < found[frozenset(["__Entity__", "Drug"])]
+    assert {frozenset(["__Entity__", "Enzyme"]), frozenset(["Alias"]), frozenset(["Hoptrace"])} < set(found)
+
+
+def test_every_node_has_a_short_name(database: Database) -> None:
+    names = [record["name"] for record in database.run("MATCH (n) RETURN n.name AS name")]
+    assert all(isinstance(name, str) and 0 < len(name) <= 40 for name in names)
+
+
+def test_no_link_but_these(database: Database) -> None:
+    links = database.run(
+        "MATCH (a)-[r]->(b) RETURN DISTINCT labels(a)[0] AS a, type(r) AS type, labels(b)[0] AS b, count(*) AS n"
+    )
+    ground = {(r["a"], r["type"], r["b"]): r["n"] for r in links if {r["a"], r["b"]} != {"__Entity__"}}
+    assert set(ground) == {
+        ("Alias", "ALIAS_OF", "__Entity__"),
+        ("Alias", "JOINED_WITH", "Alias"),
+        ("Chunk", "HAS_ENTITY", "__Entity__"),
+        ("Chunk", "MENTIONS", "Alias"),
+        ("Chunk", "NEXT_CHUNK", "Chunk"),
+        ("Chunk", "PART_OF", "Document"),
+        ("Document", "FIRST_CHUNK", "Chunk"),
+        ("Evidence", "IN_CHUNK", "Chunk"),
+        ("Evidence", "OBJECT", "Alias"),
+        ("Evidence", "SUBJECT", "Alias"),
+        ("Rejected", "REJECTED_FROM", "Document"),
+    }
+    assert ground["Chunk", "PART_OF", "Document"] == 6
+    assert ground["Document", "FIRST_CHUNK", "Chunk"] == 5
+    assert ground["Chunk", "NEXT_CHUNK", "Chunk"] == 1
+    relations = {r["type"] for r in links if {r["a"], r["b"]} == {"__Entity__"}}
+    assert relations == {"INHIBITS", "METABOLISED_BY", "CAUSES", "TRANSPORTS"}
+
+
+def test_a_relation_is_a_typed_relationship_with_its_evidence(database: Database, filled: Store) -> None:
+    (found,) = database.run(
+        "MATCH (:Drug:__Entity__ {id: $drug})-[r:INHIBITS]->(:Enzyme:__Entity__ {id: $enzyme}) RETURN properties(r) AS r",
+        drug=entity(filled, CLARITHROMYCIN),
+        enzyme=entity(filled, CYP3A4),
+    )
+    held = found["r"]
+    assert (held["polarity"], held["modality"], held["confidence"], held["support"]) == ("affirmed", "asserted", 0.95, 2)
+    assert held["evidence_ids"] == sorted(c.evidence[0].id for c in (corpus()[0], corpus()[2]))
+
+
+def test_chunks_have_the_entities_of_their_mentions(database: Database) -> None:
+    derived = "MATCH (c:Chunk)-[:HAS_ENTITY]->(e) RETURN c.id AS chunk, e.id AS entity"
+    ground = "MATCH (c:Chunk)-[:MENTIONS]->()-[:ALIAS_OF]->(e) RETURN DISTINCT c.id AS chunk, e.id AS entity"
+    pairs = [sorted(tuple(record) for record in database.run(statement)) for statement in (derived, ground)]
+    assert pairs[0] == pairs[1]
+
+
+def test_indexes_are_online_with_one_label_and_one_property(database: Database) -> None:
+    found = {r["name"]: r for r in database.run("SHOW INDEXES YIELD *")}
+    for kind, label in (("chunk", "Chunk"), ("entity", "__Entity__"), ("evidence", "Evidence")):
+        for name in (f"{kind}_embedding", f"{kind}_fulltext", f"{kind}_terms", f"{kind}_id"):
+            assert (found[name]["state"], found[name]["labelsOrTypes"]) == ("ONLINE", [label])
+            assert len(found[name]["properties"]) == 1
+        assert found[f"{kind}_embedding"]["options"]["indexConfig"]["vector.dimensions"] == DIM
+    assert {r["name"] for r in database.run("SHOW CONSTRAINTS")} == {
+        f"{what}_id" for what in ("document", "chunk", "entity", "evidence", "alias", "hoptrace")
+    }
+
+
+def test_people_search_the_text_as_it_stands(database: Database) -> None:
+    database.run("CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()")
+    for index, query in (("chunk_fulltext", "myopathy"), ("entity_fulltext", "simvastatin"), ("evidence_fulltext", "doses")):
+        assert database.run(f"CALL db.index.fulltext.queryNodes('{index}', '{query}') YIELD node RETURN node")
+
+
+def test_no_statement_looks_at_everything_but_those_that_must(database: Database) -> None:
+    for name in sorted({*cypher.names("reads"), *cypher.names("writes")} - WITHOUT_PLAN):
+        operators = database.plan(cypher.statement(name))
+        scans = [o for o in operators if o.endswith("Scan") and "Index" not in o]
+        assert bool(scans) == (name in EVERYTHING), (name, operators)
+
+
+def test_an_index_of_another_dimension_makes_way(neo4j_place: Database) -> None:
+    neo4j_place.fresh()
+    neo4j_place.close()
+    neo4j_place.run("MATCH (m:Hoptrace) DELETE m")
+    neo4j_place.run("DROP INDEX chunk_embedding")
+    neo4j_place.run(
+        "CREATE VECTOR INDEX chunk_embedding FOR (n:Chunk) ON (n.embedding)"
+        " OPTIONS {indexConfig: {`vector.dimensions`: 3, `vector.similarity_function`: 'cosine'}}"
+    )
+    store = neo4j_place.open()
+    store.write(corpus()[0])
+    assert len(store.nearest(Kind.CHUNK, text_vector("x"), k=9)) == 2

@@ -101,9 +101,7 @@ def _each(loaded: Iterable[Document | Failure], recipe: Recipe, store: Store) ->
         yield IngestedDocument(document.source, UPDATED if before else INGESTED, "", round(time.perf_counter() - start, 4))
 
 
-def _timed(
-    loaded: Iterable[Document | Failure], seconds: dict[str, float]
-) -> Iterator[tuple[Document | Failure, float]]:
+def _timed(loaded: Iterable[Document | Failure], seconds: dict[str, float]) -> Iterator[tuple[Document | Failure, float]]:
     """Each document with the time at which its loading began, which is added to the step "load"."""
     iterator = iter(loaded)
     while True:

@@ -75,9 +75,7 @@ class Settings:
         if self.llm_model and not (provider and model):
             raise SettingsError(f'LLM_MODEL is "{self.llm_model}"; use PROVIDER:MODEL, such as openai:gpt-5-mini')
         if Path(self.home).expanduser().is_file():
-            raise SettingsError(
-                f'HOPTRACE_HOME is "{self.home}", which is a file; name a folder, which need not exist yet'
-            )
+            raise SettingsError(f'HOPTRACE_HOME is "{self.home}", which is a file; name a folder, which need not exist yet')
 
 
 def _read_dotenv() -> None:

@@ -123,9 +123,7 @@ def _check(contribution: Contribution) -> None:
     chunks = places - {chunk.id for chunk in contribution.chunks}
     if aliases or chunks:
         missing = ", ".join(sorted(aliases | chunks))
-        raise ValueError(
-            f"the contribution of {contribution.document.source} points to what it does not hold: {missing}"
-        )
+        raise ValueError(f"the contribution of {contribution.document.source} points to what it does not hold: {missing}")
 
 
 @dataclass(slots=True)

@@ -34,9 +34,7 @@ class Pool:
         return sorted({*self.dense, *self.words, *self.chain, *self.linked, *self.bridges})
 
 
-def gather(
-    question: Question, store: Store, surroundings: Surroundings, linked: Sequence[str], chains: Sequence[Chain]
-) -> Pool:
+def gather(question: Question, store: Store, surroundings: Surroundings, linked: Sequence[str], chains: Sequence[Chain]) -> Pool:
     """The pool: dense and word neighbours, the chains' chunks, and those that mention linked or bridging entities."""
     pool = Pool()
     pool.dense = {hit.id: hit.score for hit in store.nearest(Kind.CHUNK, question.vector, k=POOL)}

@@ -94,9 +94,7 @@ def similar_names(name: str, sources: Sources, *, k: int = 5) -> list[str]:
     return [entities[hit.id].name for hit in hits]
 
 
-def _gap(
-    left: Candidate, right: Candidate, surroundings: Surroundings, store: Store, hops: int
-) -> tuple[tuple[str, ...], str]:
+def _gap(left: Candidate, right: Candidate, surroundings: Surroundings, store: Store, hops: int) -> tuple[tuple[str, ...], str]:
     """What each end reaches, strongest and nearest first, and the missing link in words."""
     reached = {end.name: _reached(surroundings, end, hops) for end in (left, right)}
     entities = store.fetch_entities(sorted({i for ids in reached.values() for i in ids}))
@@ -110,4 +108,3 @@ def _gap(
 def _reached(surroundings: Surroundings, end: Candidate, hops: int) -> Sequence[str]:
     distance = reach(surroundings, [end.id], hops=hops)
     return sorted((i for i in distance if i != end.id), key=lambda i: (distance[i], surroundings.specificity(i), i))
-

@@ -63,7 +63,7 @@ def asked_type(question: str, sources: Sources) -> str:
 
 
 def in_words(type_: str) -> str:
-    """"DrugClass" in words: "drug class"."""
+    """A type in words: DrugClass is a "drug class"."""
     return re.sub(r"(?<!^)(?=[A-Z])", " ", type_).lower()
 
 

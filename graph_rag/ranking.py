@@ -18,9 +18,7 @@ question's entities, the entities between them, and whether a chain quotes it.""
 def rank(question: Question, store: Store, surroundings: Surroundings, pool: Pool) -> list[tuple[Hit, dict[str, float]]]:
     """The pool best first, each with its features."""
     features = measure(question, store, surroundings, pool)
-    hits = [
-        Hit(id_, round(sum(WEIGHTS[name] * value for name, value in row.items()), 6)) for id_, row in features.items()
-    ]
+    hits = [Hit(id_, round(sum(WEIGHTS[name] * value for name, value in row.items()), 6)) for id_, row in features.items()]
     return [(hit, features[hit.id]) for hit in sorted(hits, key=lambda h: (-h.score, h.id))]
 
 

@@ -27,7 +27,6 @@ class Sources:
         speaking = [pack for pack in self.packs if predicate in pack.relation_types] or self.packs
         return speaking[0].reads(predicate, polarity, modality)
 
-
     def is_closed(self, predicate: str) -> bool:
         """Whether a closed pack defines the predicate, and with it its direction."""
         return any(predicate in pack.relation_types for pack in self.packs if not pack.is_open)

@@ -91,9 +91,7 @@ class Graph:
     def __enter__(self) -> "Graph":
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
 
     def close(self) -> None:
@@ -204,9 +202,7 @@ class Graph:
         self._not_empty()
         return ask(question, self.sources, method=method, k=k)
 
-    def compare(
-        self, question: str, *, methods: Sequence[str] = ("graph", "hyde", "vanilla"), k: int = 10
-    ) -> Comparison:
+    def compare(self, question: str, *, methods: Sequence[str] = ("graph", "hyde", "vanilla"), k: int = 10) -> Comparison:
         """Answer a question by several methods side by side."""
         self._not_empty()
         return compare(question, self.sources, methods=methods, k=k)

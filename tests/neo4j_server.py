@@ -77,11 +77,18 @@ def _docker_answers() -> bool:
 
 @contextmanager
 def _in_docker() -> Iterator[Server]:
-    from testcontainers.neo4j import Neo4jContainer
+    from testcontainers.community.neo4j import Neo4jContainer
 
-    password = secrets.token_hex(8)
-    with Neo4jContainer(IMAGE, password=password) as container:
-        yield Server(container.get_connection_url(), password)
+    container = Neo4jContainer(IMAGE, password=secrets.token_hex(8))
+    try:
+        container.start()
+    except Exception as error:  # no image and no network, no room, no permission: each has an error of its own
+        container.stop()
+        raise NoServer(f"Docker answers, but {IMAGE} does not start: {error}") from error
+    try:
+        yield Server(container.get_connection_url(), container.password)
+    finally:
+        container.stop()
 
 
 @contextmanager

@@ -144,9 +144,7 @@ def test_a_broad_except_gives_its_reason() -> None:
     unexplained = []
     for path in sources():
         text = path.read_text("utf-8")
-        comments = {
-            t.start[0] for t in tokenize.generate_tokens(io.StringIO(text).readline) if t.type == tokenize.COMMENT
-        }
+        comments = {t.start[0] for t in tokenize.generate_tokens(io.StringIO(text).readline) if t.type == tokenize.COMMENT}
         broad = [
             node
             for node in ast.walk(ast.parse(text))

@@ -46,9 +46,7 @@ class Bert:
         """The model whose `config.json` and `model.safetensors` lie in a folder, with matrices of type ``dtype``."""
         config = json.loads((folder / "config.json").read_text("utf-8"))
         weights = load_file(folder / "model.safetensors")
-        places = (
-            weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
-        )
+        places = weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
         layers = tuple(_layer(weights, f"encoder.layer.{i}", dtype) for i in range(config["num_hidden_layers"]))
         words = weights["embeddings.word_embeddings.weight"]
         return cls(words, places, _pair(weights, "embeddings.LayerNorm"), layers, config["num_attention_heads"], dtype)

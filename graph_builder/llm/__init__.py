@@ -80,7 +80,5 @@ def open_model(settings: Settings, *, timeout: float = TIMEOUT) -> LanguageModel
     try:
         from graph_builder.llm.gateway import Gateway  # noqa: PLC0415  # heavy, and an optional extra
     except ImportError as error:
-        raise SettingsError(
-            f'LLM_MODEL is set, but {error.name} is not installed: pip install "hoptrace[llm]"'
-        ) from error
+        raise SettingsError(f'LLM_MODEL is set, but {error.name} is not installed: pip install "hoptrace[llm]"') from error
     return Gateway.open(settings, timeout=timeout)

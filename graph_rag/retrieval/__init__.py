@@ -56,4 +56,3 @@ def fuse(rankings: Sequence[Sequence[Hit]], *, k: int, constant: int = 60) -> li
             scores[hit.id] = scores.get(hit.id, 0.0) + 1 / (constant + rank)
     ordered = sorted(scores.items(), key=lambda item: (-round(item[1], 9), item[0]))
     return [Hit(id_, round(score, 6)) for id_, score in ordered[:k]]
-

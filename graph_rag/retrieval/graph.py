@@ -79,8 +79,10 @@ def _of_type(type_: str, entity_ids: Sequence[str], surroundings: Surroundings) 
 def _missing(links: Links, chains: Sequence[Chain]) -> str:
     """The link that was looked for and is not there, or an empty text."""
     if links.unknown:
-        return f"{' and '.join(links.unknown)} is not in the documents" if len(links.unknown) == 1 else (
-            f"{', '.join(links.unknown)} are not in the documents"
+        return (
+            f"{' and '.join(links.unknown)} is not in the documents"
+            if len(links.unknown) == 1
+            else (f"{', '.join(links.unknown)} are not in the documents")
         )
     if not links.entities:
         return "the question names nothing that is in the graph"

@@ -67,3 +67,27 @@ def test_an_untyped_name_joins_the_only_typed_bearer() -> None:
     plain, place, person = (Alias.of("Washington", type_) for type_ in (UNTYPED, "Place", "Person"))
     assert len(resolve([plain, place], [], {})) == 1
     assert len(resolve([plain, place, person], [], {})) == 3
+
+
+def test_a_name_that_is_the_canonical_name_of_another_joins_it() -> None:
+    brand, generic = Alias.of("Plavix", "Drug", "clopidogrel"), Alias.of("clopidogrel", "Drug")
+    (entity,) = resolve([brand, generic], [], {})
+    assert (entity.name, [join.reason for join in entity.joins]) == ("clopidogrel", ["pack"])
+
+
+def test_declarations_never_join_contrary_types_through_an_untyped_name() -> None:
+    drug, enzyme, plain = Alias.of("X one", "Drug"), Alias.of("Y two", "Enzyme"), Alias.of("Z three", UNTYPED)
+    joins = [Join(plain.id, other.id, "declared", evidence_id="e") for other in (drug, enzyme)]
+    assert len(resolve([drug, enzyme, plain], joins, {})) == 2
+
+
+def test_two_entities_never_have_one_id() -> None:
+    # "Acme Holding" is a company and a place; untyped, it is neither by name, and declared to be the company Acme.
+    names = [("Acme", "Company"), ("Acme Holding", UNTYPED), ("Acme Holding", "Company"), ("Acme Holding", "Place")]
+    aliases = [Alias.of(*name) for name in names]
+    entities = resolve(aliases, [Join(aliases[0].id, aliases[1].id, "declared", evidence_id="e")], {})
+    assert len(entities) == len({entity.id for entity in entities}) == 3
+
+
+def test_names_without_letters_are_only_equal_to_themselves() -> None:
+    assert len(resolve([Alias.of("+/+", "Genotype"), Alias.of("-/-", "Genotype"), Alias.of("+/+", "Genotype", "")], [], {})) == 2

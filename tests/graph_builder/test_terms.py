@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from graph_builder.terms import Corpus, bm25, terms
+from graph_builder.terms import Corpus, bm25, query_terms, terms
 
 
 def test_terms_are_folded_stemmed_and_without_stop_words() -> None:
@@ -20,3 +20,12 @@ def test_bm25_is_the_formula() -> None:
     found = bm25(["x", "absent"], texts, corpus)
     assert dict(found) == pytest.approx(expected, abs=1e-6)
     assert [id_ for id_, _ in found] == sorted(expected, key=lambda i: -expected[i])
+
+
+def test_query_terms_are_distinct_and_not_endless() -> None:
+    assert query_terms("zinc iron zinc the iron") == ["iron", "zinc"]
+    assert len(query_terms(" ".join(f"word{i}" for i in range(5_000)))) == 500
+
+
+def test_long_words_are_cut_alike_in_texts_and_questions() -> None:
+    assert terms("ab" * 5_000) == query_terms("ab" * 9_000) == ["ab" * 50]

@@ -58,9 +58,7 @@ def document() -> tuple[Document, Chunk]:
 
 
 def passage(*, first: int = 0) -> Passage:
-    return Passage(
-        "Clarithromycin", "Interactions", tuple(NumberedSentence(first + i, s) for i, s in enumerate(SENTENCES))
-    )
+    return Passage("Clarithromycin", "Interactions", tuple(NumberedSentence(first + i, s) for i, s in enumerate(SENTENCES)))
 
 
 def extractor(server: OpenAIServer, pack: Pack, *, timeout: float = 5.0) -> Extractor:
@@ -132,9 +130,7 @@ def test_the_instructions_hold_all_of_a_pack(name: str) -> None:
     for predicate, relation in pack.relation_types.items():
         assert f"- {predicate} (" in text
         assert relation.definition in text
-        assert all(
-            f"{subject} {'↔' if relation.symmetric else '→'} {object_}" in text for subject, object_ in relation.pairs
-        )
+        assert all(f"{subject} {'↔' if relation.symmetric else '→'} {object_}" in text for subject, object_ in relation.pairs)
     assert pack.notes.strip() in text
     assert ("Where none of these fits" in text) is pack.is_open
     assert "$" not in text

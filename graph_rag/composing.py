@@ -15,6 +15,7 @@ from graph_rag.model import Chain, Citation, Hop, Passage, Retrieval, Statement
 from graph_rag.sources import Question, Sources
 
 _YES_NO = re.compile(r"^(does|do|did|is|are|was|were|can|could|may|might|will|would|should|has|have)\b", re.IGNORECASE)
+_BULLET = re.compile(r"^(?:[-*+\u2022]|\d+[.)])\s+")
 _SENTENCES = 3
 _FROM_PASSAGES = 5
 _NEAR = 0.42
@@ -153,7 +154,7 @@ def quote(question: Question, sources: Sources, passages: Sequence[Passage]) -> 
             if cosine >= _NEAR and _is_prose(text) and text not in scored:
                 scored[text] = (float(cosine), citation)
     best = sorted(scored.values(), key=lambda s: (-s[0], s[1].document, s[1].start))[:_SENTENCES]
-    statements = tuple(Statement(" ".join(c.quote.split()), (c,)) for _, c in best)
+    statements = tuple(Statement(_BULLET.sub("", " ".join(c.quote.split())), (c,)) for _, c in best)
     return Composed(" ".join(s.text for s in statements), statements)
 
 

@@ -37,7 +37,7 @@ class SqliteFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._opened: list[tuple[threading.Thread, sqlite3.Connection]] = []
         self._lock = threading.Lock()
 
     @contextmanager
@@ -75,7 +75,7 @@ class SqliteFile:
         with self._lock:
             self._local = threading.local()
             while self._opened:
-                self._opened.pop().close()
+                self._opened.pop()[1].close()
 
     def _connection(self) -> sqlite3.Connection:
         held: sqlite3.Connection | None = getattr(self._local, "connection", None)
@@ -83,11 +83,18 @@ class SqliteFile:
             # A thread uses its own connection only; another one may close it, at the end.
             held = sqlite3.connect(self.path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
             with self._lock:
-                self._opened.append(held)
+                self._close_those_of_ended_threads()
+                self._opened.append((threading.current_thread(), held))
             _write_ahead(held)
             held.execute("PRAGMA synchronous = NORMAL")
             self._local.connection = held
         return held
+
+    def _close_those_of_ended_threads(self) -> None:
+        for thread, connection in self._opened:
+            if not thread.is_alive():
+                connection.close()
+        self._opened = [(thread, connection) for thread, connection in self._opened if thread.is_alive()]
 
 
 def _roll_back(db: sqlite3.Connection) -> None:

@@ -1,4 +1,4 @@
-"""The bundled corpus in both stores: the same fingerprint, and for every method the same passages and chains in the same order."""
+"""The bundled corpus in both stores: one fingerprint, and by every method the same passages and chains in the same order."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -43,7 +43,7 @@ def graphs(neo4j_place: Database, tmp_path_factory: pytest.TempPathFactory) -> I
         shared.ingest(list(reversed(documents)))
         yield embedded, shared
     neo4j_place.run("MATCH (n) DETACH DELETE n")
-    neo4j_place.empty()
+    neo4j_place.open()  # an empty database is made anew, with indexes of the other tests' dimension
 
 
 def test_both_stores_hold_the_same_graph(graphs: tuple[Graph, Graph]) -> None:

@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from graph_builder.model import Chunk, Entity, Evidence, Polarity, Relation, Vectors
+from graph_rag.deriving import follows
 from graph_rag.model import Chain, Hop
 from graph_rag.sources import Question, Sources
 from graph_rag.verification import Checker
-from graph_rag.walk import Path, Step, Surroundings, path_strength
+from graph_rag.walk import Path, Step, Surroundings, path_strength, turns
 
-WEIGHTS = {"strength": 0.35, "relevance": 0.2, "coverage": 0.35, "brevity": 0.1}
+WEIGHTS = {"strength": 0.3, "relevance": 0.15, "coverage": 0.3, "brevity": 0.1, "argument": 0.15}
 """How the parts of a chain's score add up; each part is in [0, 1]."""
 _QUOTES_CONSIDERED = 12
 _ALIKE = 0.67
@@ -87,7 +88,18 @@ class ChainMaker:
             "relevance": self.relevance(path),
             "coverage": covered / len(asked) if asked else 0.0,
             "brevity": 1 / len(path),
+            "argument": self._argument(path),
         }
+
+    def _argument(self, path: Path) -> float:
+        """Whether a path is more than neighbours in a row: 1 for a single statement and where a rule draws a conclusion.
+
+        One half where it runs one way. "A interacts with B" and "B interacts with C" say nothing of A and C.
+        """
+        if len(path) == 1 or follows([step.relation for step in path], self._sources.packs):
+            return 1.0
+        one_way = turns(path) == 0 and not any(self._sources.symmetric(step.relation.predicate) for step in path)
+        return 0.5 if one_way else 0.0
 
     def _chain(self, parts: dict[str, float], path: Path) -> Chain:
         hops = tuple(self._hop(step) for step in path)

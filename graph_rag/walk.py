@@ -103,7 +103,7 @@ def path_strength(path: Path, surroundings: Surroundings) -> float:
         product *= strength(step)
     between = [surroundings.specificity(step.end) for step in path[:-1]]
     specific = sum(between) / len(between) if between else 1.0
-    return float(product ** (1 / len(path)) * specific**0.5 * TURN ** turns(path))
+    return float(product ** (1 / len(path)) * specific**0.25 * TURN ** turns(path))
 
 
 def between(

@@ -41,6 +41,11 @@ if TYPE_CHECKING:
 
 LAYOUT = "1"
 _NEAR = 200
+"""Fewest candidates of a vector index, which is approximate: it finds the first few the surer, the more it looks for."""
+
+_SPARE = 50
+"""Vectors beyond the k-th that are scored exactly; the index scores in single precision, so the order may change a little."""
+
 _CANDIDATES = 400
 _TRIES = 3
 
@@ -177,7 +182,8 @@ class Neo4jStore:
     def nearest(self, kind: Kind, vector: Vectors, *, k: int) -> list[Hit]:
         if k <= 0:
             return []
-        found = self._run(f"reads/nearest_{kind}", limit=max(10 * k, _NEAR), vector=vector.tolist())
+        limits = {"limit": max(10 * k, _NEAR), "distinct": k + _SPARE}
+        found = self._run(f"reads/nearest_{kind}", vector=vector.tolist(), **limits)
         vectors = vector_of(b"".join(r["vector"] for r in found)).reshape(-1, self._dim)
         return cosines([r["id"] for r in found], vectors, vector)[:k]
 
@@ -187,17 +193,18 @@ class Neo4jStore:
             return []
 
         def best(transaction: "ManagedTransaction") -> list[Hit]:
-            (extent,) = run(transaction, "reads/corpus", kind=str(kind))
-            frequencies = run(transaction, "reads/frequencies", index=f"{kind}_terms", terms=query)
-            frequency = {r["term"]: r["texts"] for r in frequencies if r["texts"]}
-            corpus = Corpus(extent["texts"], extent["terms"] / extent["texts"] if extent["terms"] else 1.0, frequency)
-            words = " ".join(frequency)
+            found = run(transaction, "reads/frequencies", kind=str(kind), index=f"{kind}_terms", terms=query)
+            frequency = {r["term"]: r["frequency"] for r in found if r["frequency"]}
+            if not frequency:
+                return []
+            texts, words = found[0]["texts"], " ".join(frequency)
+            corpus = Corpus(texts, found[0]["terms"] / texts if found[0]["terms"] else 1.0, frequency)
 
             def fetch(limit: int) -> list[Hit]:
                 found = run(transaction, "reads/candidates", index=f"{kind}_terms", words=words, limit=limit)
                 return [Hit(*hit) for hit in bm25(query, ((r["id"], r["terms"].split()) for r in found), corpus)]
 
-            return widened(fetch, first=max(_CANDIDATES, 4 * k), k=k) if words else []
+            return widened(fetch, first=max(_CANDIDATES, 4 * k), k=k)
 
         return self._session.read(best)
 

@@ -54,14 +54,17 @@ class Place:
         raise NotImplementedError
 
     def empty(self) -> None:
-        """Forget all that was written."""
+        """Close what is open and forget all that was written."""
+        self.close()
+        self._filled = False
+        self._wipe()
+
+    def _wipe(self) -> None:
         raise NotImplementedError
 
     def fresh(self) -> Store:
         """An empty store; those opened before are closed."""
-        self.close()
         self.empty()
-        self._filled = False
         return self.open()
 
     def filled(self) -> Store:
@@ -103,7 +106,7 @@ class Folder(Place):
     def settings(self) -> Settings:
         return Settings(home=str(self._home))
 
-    def empty(self) -> None:
+    def _wipe(self) -> None:
         shutil.rmtree(self._home, ignore_errors=True)
         self._home = self._folder / str(next(self._numbers))
 
@@ -147,9 +150,11 @@ class Database(Place):
             waiting += step.get("children", [])
         return operators
 
-    def empty(self) -> None:
+    def _wipe(self) -> None:
         self.run("MATCH (n) WHERE NOT n:Hoptrace DETACH DELETE n")
-        self.run("MERGE (m:Hoptrace {id: $meta.id}) SET m = $meta", meta=self._meta)
+        kept = self.run("MATCH (m:Hoptrace {dim: $dim}) SET m = $meta RETURN m", dim=DIM, meta=self._meta)
+        if not kept:  # a test took it away, or made a graph of another dimension: the next to open makes it anew
+            self.run("MATCH (n) DETACH DELETE n")
 
     def leave(self) -> None:
         """Close the driver too."""

@@ -61,10 +61,10 @@ def test_readers_in_threads_see_whole_documents_beside_a_writer(store: Store) ->
         except BaseException as error:  # a thread's failure is the test's failure
             failures.append(error)
 
-    readers = [threading.Thread(target=read) for _ in range(3)]
+    readers = [threading.Thread(target=read) for _ in range(2)]
     for reader in readers:
         reader.start()
-    for c in many(12):
+    for c in many(8):
         store.write(c)
     done.set()
     for reader in readers:

@@ -27,10 +27,8 @@ def ask(question: str, sources: Sources, *, method: str, k: int) -> Answer:
     UnknownName
         There is no such method.
     """
-    retrieve = retriever(method)
-    asked = _asked(question, sources, k)
-    own = replace(sources, llm=sources.llm.metered()) if sources.llm else sources
-    return _answer(asked, own, method, retrieve(asked, own, k=k))
+    retriever(method)
+    return _by(method, _asked(question, sources, k), sources, k)
 
 
 def compare(question: str, sources: Sources, *, methods: Sequence[str], k: int) -> Comparison:
@@ -46,10 +44,17 @@ def compare(question: str, sources: Sources, *, methods: Sequence[str], k: int) 
     unique = list(dict.fromkeys(methods))
     for method in unique:
         retriever(method)
-    _asked(question, sources, k)
+    asked = _asked(question, sources, k)
+    asked.prepare()
     with ThreadPoolExecutor(max_workers=len(unique)) as pool:
-        answers = tuple(pool.map(lambda method: ask(question, sources, method=method, k=k), unique))
+        answers = tuple(pool.map(lambda method: _by(method, asked, sources, k), unique))
     return Comparison(question, answers, tuple(_overlap(a, b) for a, b in combinations(answers, 2)))
+
+
+def _by(method: str, question: Question, sources: Sources, k: int) -> Answer:
+    """One method's answer, with a count of its own of what it asks a language model."""
+    own = replace(sources, llm=sources.llm.metered()) if sources.llm else sources
+    return _answer(question, own, method, retriever(method)(question, own, k=k))
 
 
 def _asked(question: str, sources: Sources, k: int) -> Question:

@@ -62,6 +62,10 @@ class Question:
             vector: Vectors = self.embedder.encode([self.text])[0]
         return vector
 
+    def prepare(self) -> None:
+        """Embed the question now, before several threads ask for its vector."""
+        _ = self.vector
+
 
 @contextmanager
 def timed(seconds: dict[str, float], step: str) -> Iterator[None]:

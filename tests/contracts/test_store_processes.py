@@ -74,22 +74,22 @@ def test_readers_in_threads_see_whole_documents_beside_a_writer(store: Store) ->
 
 
 def test_a_reader_sees_whole_documents_while_another_process_writes(store: Store, place: Place, repository: Path) -> None:
-    with writer(place, repository, 0, 10) as process:
+    with writer(place, repository, 0, 7) as process:
         seen = [whole_documents(store)]
         while process.poll() is None:
             seen.append(whole_documents(store))
     assert process.returncode == 0
     assert seen == sorted(seen)
-    assert whole_documents(store) == 10
-    holds_just_these(store, place, [c.document.id for c in many(10)])
+    assert whole_documents(store) == 7
+    holds_just_these(store, place, [c.document.id for c in many(7)])
 
 
 def test_two_processes_may_make_and_write_one_store(store: Store, place: Place, repository: Path) -> None:
-    with writer(place, repository, 0, 8) as one, writer(place, repository, 4, 8) as other:
+    with writer(place, repository, 0, 5) as one, writer(place, repository, 3, 5) as other:
         outputs = [process.communicate(timeout=120)[0] for process in (one, other)]
     assert [one.returncode, other.returncode] == [0, 0], outputs
-    assert whole_documents(store) == 12
-    holds_just_these(store, place, [c.document.id for c in many(12)])
+    assert whole_documents(store) == 8
+    holds_just_these(store, place, [c.document.id for c in many(8)])
 
 
 @pytest.mark.parametrize("seed", range(3))

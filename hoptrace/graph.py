@@ -59,9 +59,9 @@ class Graph:
     >>> import tempfile
     >>> from pathlib import Path
     >>> folder = Path(tempfile.mkdtemp())
-    >>> _ = (folder / "a.md").write_text("# Clarithromycin\\n\\nClarithromycin inhibits CYP3A4. It is given by mouth.\\n")
-    >>> _ = (folder / "b.md").write_text("# Simvastatin\\n\\nSimvastatin is metabolised by CYP3A4. It lowers cholesterol.\\n")
-    >>> with Graph.open(str(folder / "home")) as graph:
+    >>> _ = (folder / "a.md").write_text("# Clarithromycin\n\nClarithromycin inhibits CYP3A4. It is given by mouth.\n")
+    >>> _ = (folder / "b.md").write_text("# Simvastatin\n\nSimvastatin is metabolised by CYP3A4. It lowers cholesterol.\n")
+    >>> with Graph.open(str(folder / ".hoptrace")) as graph:
     ...     report = graph.ingest(str(folder), pack="drug_interactions")
     ...     chain = graph.connect("clarithromycin", "simvastatin").chains[0]
     >>> [document.status for document in report.documents]

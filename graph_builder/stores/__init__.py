@@ -60,6 +60,11 @@ class Store(Protocol):
         """Write one document's contribution in one transaction, in place of any other document of the same source.
 
         Idempotent: writing the same contribution twice changes nothing.
+
+        Raises
+        ------
+        ValueError
+            It points to an alias or a chunk that it does not hold; nothing is written.
         """
 
     def remove(self, document_id: str) -> bool:

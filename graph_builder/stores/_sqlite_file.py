@@ -21,7 +21,7 @@ def translated(error: sqlite3.Error, path: Path) -> StoreError:
             f"no space left for {path} ({error}): free some, then run the same command again; what was written is safe"
         )
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return StoreBusy(f"{path} was held by another writer for {BUSY_SECONDS:.0f} s: wait for it, or stop it")
+        return StoreBusy(f"{path} was held by another writer for {BUSY_SECONDS:g} s: wait for it, or stop it")
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return StoreCorrupt(f"{path} is damaged or no Hoptrace graph ({error}): move it away, then ingest again")
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH")):

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from graph_builder import registry, stores
-from graph_builder.errors import SettingsError, StoreCorrupt, StoreError, StoreUnavailable
+from graph_builder.errors import SettingsError, StoreBusy, StoreCorrupt, StoreError, StoreUnavailable
 from graph_builder.settings import Settings
 from graph_builder.stores import Store
 from tests.contracts.contributions import DIM, MODEL, corpus, many
@@ -125,6 +125,21 @@ def test_a_home_below_a_file_is_unavailable(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreUnavailable, match="HOPTRACE_HOME"):
         opened("sqlite", Settings(home=str(tmp_path / "file" / "home")))
+
+
+def test_a_writer_that_never_ends_is_busy(sqlite_place: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("graph_builder.stores._sqlite_file.BUSY_SECONDS", 0.1)
+    path = database(sqlite_place)
+    store = sqlite_place.open()
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreBusy, match="another writer"):
+        store.write(many(1, first=200)[0])
+    assert store.counts().documents == 15  # readers do not wait
+    holder.execute("ROLLBACK")
+    holder.close()
+    store.write(many(1, first=200)[0])
+    assert store.counts().documents == 16
 
 
 def test_a_full_disk_is_said_and_leaves_whole_documents(sqlite_place: Folder, repository: Path) -> None:

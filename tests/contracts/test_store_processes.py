@@ -5,6 +5,7 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -65,7 +66,10 @@ def test_readers_in_threads_see_whole_documents_beside_a_writer(store: Store) ->
     for reader in readers:
         reader.start()
     for c in many(8):
+        before, deadline = len(seen), time.monotonic() + 30
         store.write(c)
+        while len(seen) == before and not failures and time.monotonic() < deadline:
+            time.sleep(0.001)  # a small store is written faster than it is read
     done.set()
     for reader in readers:
         reader.join(60)
@@ -98,7 +102,7 @@ def test_a_killed_writer_leaves_whole_documents(store: Store, place: Place, repo
         assert process.stdout is not None
         for _ in range(random.Random(seed).randrange(1, 8)):
             process.stdout.readline()
-        threading.Event().wait(random.Random(seed).random() * 0.03)
+        time.sleep(random.Random(seed).random() * 0.03)
         process.kill()
     store = place.open()
     count = whole_documents(store)

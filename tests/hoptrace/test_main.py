@@ -104,6 +104,8 @@ def test_ctrl_c_in_an_ingest_keeps_what_was_written_and_the_next_run_goes_on(rep
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell that starts the tests in the background has them ignore the signal, and so would what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # no thread runs here yet
     )
     written = _wait_for_documents(tmp_path / "home" / "graph.db")
     process.send_signal(signal.SIGINT)

@@ -92,7 +92,7 @@ class Neo4jStore:
         if (model, dim) != (embedding_model, self._dim):
             raise EmbeddingMismatch(
                 f"the graph at {self._place} holds vectors of {model} ({dim} dimensions), not of {embedding_model} "
-                f"({self._dim}): set EMBEDDING_MODEL={model}, or make the vectors anew with `hoptrace reembed`"
+                f"({self._dim}): set EMBEDDING_MODEL={model}, or ingest into an empty store"
             )
 
     def _create(self, embedding_model: str) -> "list[Record]":

@@ -102,7 +102,7 @@ class SqliteStore:
             raise EmbeddingMismatch(
                 f"{self._file.path} holds vectors of {held['embedding_model']} ({held['dim']} dimensions), not of "
                 f"{embedding_model} ({self._dim}): set EMBEDDING_MODEL={held['embedding_model']}, "
-                "or make the vectors anew with `hoptrace reembed`"
+                "or ingest into an empty store"
             )
 
     def _create(self, embedding_model: str) -> None:

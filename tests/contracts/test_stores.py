@@ -207,7 +207,7 @@ def test_no_character_is_an_operator(filled: Store, text: str) -> None:
 @pytest.mark.parametrize(("model", "dim"), [("another model", DIM), (MODEL, DIM * 2)])
 @pytest.mark.usefixtures("filled")
 def test_another_model_or_dimension_is_refused_by_name(place: Place, model: str, dim: int) -> None:
-    with pytest.raises(EmbeddingMismatch, match=rf"{MODEL} \({DIM} .*hoptrace reembed") as refused:
+    with pytest.raises(EmbeddingMismatch, match=rf"{MODEL} \({DIM} .*ingest into an empty store") as refused:
         place.open(model=model, dim=dim)
     assert f"EMBEDDING_MODEL={MODEL}" in str(refused.value)
     assert "\n" not in str(refused.value)

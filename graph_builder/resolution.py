@@ -21,7 +21,7 @@ from graph_builder.model import Alias, Entity, Join, Vectors, digest
 from graph_builder.names import normalise
 
 UNTYPED = "Thing"
-SIMILAR_COSINE = 0.90
+SIMILAR_COSINE = 0.95
 SIMILAR_SPELLING = 0.90
 _BLOCK_LETTERS = 5
 

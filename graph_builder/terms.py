@@ -5,6 +5,7 @@ positive.
 """
 
 import math
+import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
@@ -15,6 +16,7 @@ import snowballstemmer
 from graph_builder.names import words
 
 _STEMMER = snowballstemmer.stemmer("english")
+_STEMMING = threading.Lock()
 _LONGEST_TERM = 100
 """Letters of a term that count: full-text engines cut long tokens, each at its own length (Lucene at 255)."""
 
@@ -34,7 +36,10 @@ STOP_WORDS = frozenset(
 
 @lru_cache(maxsize=100_000)
 def _stem(word: str) -> str:
-    return word if any(c.isdigit() for c in word) else str(_STEMMER.stemWord(word))
+    if any(c.isdigit() for c in word):
+        return word
+    with _STEMMING:  # the stemmer keeps the word that it works on
+        return str(_STEMMER.stemWord(word))
 
 
 def terms(text: str) -> list[str]:

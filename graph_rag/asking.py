@@ -81,7 +81,7 @@ def _answer(question: Question, sources: Sources, method: str, retrieval: Retrie
     answer = Answer(
         method=method,
         question=question.text,
-        answer="" if abstained else composed.text,
+        answer=composed.text if len(statements) == len(composed.statements) else " ".join(s.text for s in statements),
         abstained=abstained,
         missing=(composed.missing or "no passage states anything near the question") if abstained else "",
         statements=statements,

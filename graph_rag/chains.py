@@ -6,7 +6,7 @@ import numpy as np
 
 from graph_builder.model import Chunk, Entity, Evidence, Polarity, Relation, Vectors
 from graph_rag.deriving import follows
-from graph_rag.model import Chain, Hop
+from graph_rag.model import Chain, Citation, Hop
 from graph_rag.sources import Question, Sources
 from graph_rag.verification import Checker
 from graph_rag.walk import Path, Step, Surroundings, path_strength, turns
@@ -137,7 +137,19 @@ class ChainMaker:
             subject_type=subject.type,
             object_type=object_.type,
             relation=relation.id,
+            denials=self._denials(relation),
         )
+
+    def _denials(self, relation: Relation) -> tuple[Citation, ...]:
+        """The sentences that state the contrary of a relation, each compared with its document."""
+        denial = self._surroundings.denial(relation)
+        if denial is None:
+            return ()
+        self._weigh([denial])
+        cited = [self._evidence[i] for i in denial.evidence_ids[:_QUOTES_CONSIDERED]]
+        standing = [e for e in cited if self._checker.stands(e.document_id, e.start, e.end, e.quote)]
+        sources = {e.id: self._checker.document(e.document_id).source for e in standing}
+        return tuple(Citation(sources[e.id], e.chunk_id, e.start, e.end, e.quote, verified=True) for e in standing)
 
 
 def _spellings(sources: Sources, evidence: Sequence[Evidence]) -> dict[str, str]:

@@ -15,6 +15,10 @@ from graph_rag.model import Chain, Citation, Hop, Passage, Retrieval, Statement
 from graph_rag.sources import Question, Sources
 
 _YES_NO = re.compile(r"^(does|do|did|is|are|was|were|can|could|may|might|will|would|should|has|have)\b", re.IGNORECASE)
+_TURNED = re.compile(r"\b(not|no|never|without|free of|safe|safely|un\w+|lack\w*)\b|n't\b", re.IGNORECASE)
+"""Words that turn a question round, so that neither yes nor no could be understood."""
+_ASKS_OF_A_LINK = re.compile(r"\b(interact\w*|affect\w*|connect\w*|link\w*|relat\w*|influenc\w*)\b", re.IGNORECASE)
+_PASSIVE = re.compile(r"\w(ed|en) by\b", re.IGNORECASE)
 _BULLET = re.compile(r"^(?:[-*+\u2022]|\d+[.)])\s+")
 _SENTENCES = 3
 _FROM_PASSAGES = 5
@@ -74,7 +78,8 @@ def _unstated(question: str, chains: Sequence[Chain], linked: Sequence[str], sou
         for predicate in pack.relation_types:
             verb = pack.reads(predicate)
             if " " not in verb and asked & set(terms(verb)):
-                direct = any(len(c.hops) == 1 and c.hops[0].predicate == predicate for c in chains)
+                single = [c.hops[0] for c in chains if len(c.hops) == 1 and c.hops[0].predicate == predicate]
+                direct = any(_PASSIVE.search(question) or hop.subject == linked[0] for hop in single)
                 return "" if direct else f"nothing states whether {linked[0]} {verb} {linked[1]}"
     return ""
 
@@ -86,11 +91,16 @@ def _types(chain: Chain) -> set[str]:
 def _tell(question: str, chains: Sequence[Chain], linked: Sequence[str], sources: Sources) -> Composed:
     best, *others = chains
     statements = [_statement(hop) for hop in best.hops]
-    derived = [_derived(d) for d in derive(best, sources.packs)]
+    denials = [c for hop in best.hops for c in hop.denials]
+    derived = [] if denials else [_derived(d) for d in derive(best, sources.packs)]
     wanted = best.parts.get("relevance", 0.0) * _AS_RELEVANT
     also = [c for c in others if len(c.hops) <= len(best.hops) and c.parts.get("relevance", 0.0) >= wanted][:_ALSO]
-    opening = _opening(question, best, linked)
+    opening = _opening(question, best, linked, sources)
     text = " ".join(filter(None, [opening, *(s.text for s in statements), *(f"Therefore {s.text}" for s in derived)]))
+    if denials:
+        denied = Statement(f"But {denials[0].document} states the contrary.", tuple(denials))
+        statements.append(denied)
+        text += f" {denied.text}"
     if also:
         text += " Also stated: " + "; ".join(_aside(chain) for chain in also) + "."
     extra = [_statement(hop) for chain in also for hop in chain.hops]
@@ -101,17 +111,20 @@ def _derived(derived: Derived) -> Statement:
     return Statement(f"{derived.text}.", tuple(_citation(hop) for hop in derived.premises), derived=True)
 
 
-def _opening(question: str, chain: Chain, linked: Sequence[str]) -> str:
+def _opening(question: str, chain: Chain, linked: Sequence[str], sources: Sources) -> str:
     """What the chain says to the question as a whole; yes or no only where it joins two things that the question names."""
     names, first = chain.names, chain.hops[0]
     through = f"{names[0]} and {names[-1]} are linked through {_listed(names[1:-1])}." if names[1:-1] else ""
-    if not _YES_NO.match(question.strip()) or not {names[0], names[-1]} <= set(linked):
+    plain = _YES_NO.match(question.strip()) and not _TURNED.search(question)
+    if not plain or not {names[0], names[-1]} <= set(linked) or any(hop.denials for hop in chain.hops):
         return _upper(through)
-    if first.polarity is Polarity.NEGATED:
-        return "No."
     sure = all(hop.modality is Modality.ASSERTED for hop in chain.hops)
     yes = "Yes" if sure else "Possibly"
-    return f"{yes}: {through}" if through else f"{yes}."
+    if through:
+        return f"{yes}: {through}" if _ASKS_OF_A_LINK.search(question) else _upper(through)
+    if not set(terms(question)) & set(terms(sources.reads(first.predicate, Polarity.AFFIRMED, Modality.ASSERTED))):
+        return ""
+    return "No." if first.polarity is Polarity.NEGATED else f"{yes}."
 
 
 def _listed(names: Sequence[str]) -> str:

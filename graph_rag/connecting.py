@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from graph_builder.errors import AmbiguousEntity, UnknownEntity
-from graph_builder.model import Entity, Kind
+from graph_builder.model import Entity, Kind, Polarity
 from graph_builder.stores import Store
 from graph_rag.chains import ChainMaker
 from graph_rag.model import Candidate, Connection, Hop
@@ -38,10 +38,13 @@ def connect(source: str, target: str, sources: Sources, *, k: int, hops: int) ->
     maker = ChainMaker(question, sources, surroundings)
     with timed(seconds, "chains"):
         chains = tuple(maker.chains(paths, [(left.id,), (right.id,)], k=k))
-    if chains:
+    if left.id == right.id:
+        return Connection(left.name, right.name, False, (), missing=f"both names are {left.name}", seconds=seconds)
+    if any(hop.polarity is Polarity.AFFIRMED for chain in chains for hop in chain.hops):
         return Connection(left.name, right.name, True, chains, seconds=seconds)
     nearest, missing = _gap(left, right, surroundings, sources.store, hops)
-    return Connection(left.name, right.name, False, (), nearest, missing=missing, seconds=seconds)
+    missing = f"a relation between the two is denied, and {missing}" if chains else missing
+    return Connection(left.name, right.name, False, chains, nearest, missing=missing, seconds=seconds)
 
 
 def describe(name: str, sources: Sources, *, k: int = 50) -> tuple[Entity, tuple[Hop, ...]]:

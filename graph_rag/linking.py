@@ -85,8 +85,9 @@ def _stretches(text: str) -> Iterator[tuple[int, int, str, str]]:
     for first in range(len(tokens)):
         for last in range(first, min(first + _LONGEST, len(tokens))):
             start, end = tokens[first][0], tokens[last][1]
-            ends = {text[slice(*tokens[first])].lower(), text[slice(*tokens[last])].lower()}
-            if not ends & STOP_WORDS:
+            named = [text[slice(*token)] for token in tokens[first : last + 1]]
+            acronym = len(named) == 1 and len(named[0]) > 1 and named[0].isupper()
+            if acronym or any(word.lower() not in STOP_WORDS for word in named):
                 yield start, end, text[start:end], "name"
 
 

@@ -26,7 +26,8 @@ class Citation:
 class Hop:
     """One relation of a chain. ``forward``: walked from subject to object; ``reads``: the relation in words.
 
-    ``antecedent`` quotes the sentence that names the end which the quote only points to, or is empty.
+    ``antecedent`` quotes the sentence that names the end which the quote only points to, or is empty; ``denials`` cite the
+    sentences that state the contrary.
     """
 
     subject: str
@@ -51,6 +52,7 @@ class Hop:
     subject_type: str = ""
     object_type: str = ""
     relation: str = ""
+    denials: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,9 @@ from graph_builder.stores import Store
 CAP = 200
 BEAM = 120
 FRONTIER = 150
+SHORTLIST = 300
 TURN = 0.6
+CONTESTED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +71,21 @@ class Surroundings:
     def negated(self, left: Iterable[str], right: Iterable[str]) -> list[Path]:
         """Negated relations between two sets of entities, each a path of its own."""
         left, right = set(left), set(right)
-        self.read(left)
-        found = {r.id: r for id_ in left for r in self.around[id_] if r.polarity is Polarity.NEGATED}
+        self.read(left | right)
+        found = {r.id: r for id_ in sorted(left | right) for r in self.around[id_] if r.polarity is Polarity.NEGATED}
         return [
             (Step(r, r.subject, r.object),)
             for r in found.values()
             if (r.subject in left and r.object in right) or (r.subject in right and r.object in left)
         ]
+
+    def denial(self, relation: Relation) -> Relation | None:
+        """The relation that denies this one, where it has been read."""
+        for other in self.around.get(relation.subject, ()):
+            same = (other.subject, other.predicate, other.object) == (relation.subject, relation.predicate, relation.object)
+            if same and other.polarity is not relation.polarity:
+                return other
+        return None
 
     def specificity(self, entity_id: str) -> float:
         """In (0, 1]: falls with the logarithm of the number of relations around an entity."""
@@ -100,7 +110,7 @@ def path_strength(path: Path, surroundings: Surroundings) -> float:
     """In (0, 1]: the geometric mean of the steps, times the specificity of what lies between them, less for each turn."""
     product = 1.0
     for step in path:
-        product *= strength(step)
+        product *= strength(step) * (CONTESTED if surroundings.denial(step.relation) else 1.0)
     between = [surroundings.specificity(step.end) for step in path[:-1]]
     specific = sum(between) / len(between) if between else 1.0
     return float(product ** (1 / len(path)) * specific**0.25 * TURN ** turns(path))
@@ -111,6 +121,7 @@ def between(
 ) -> list[Path]:
     """Loopless paths of at most ``hops`` steps from a source to a target, strongest first."""
     distance = _distances(surroundings, targets, hops)
+    bound = not surroundings.capped & set(distance)  # where a hub was read in part, an unknown distance proves nothing
     goal = set(targets)
     partial: list[Path] = [()]
     found: list[Path] = []
@@ -123,16 +134,25 @@ def between(
                     continue
                 if step.end in goal:
                     found.append((*path, step))
-                elif distance.get(step.end, hops + 1) < remaining:
+                elif not bound or distance.get(step.end, hops + 1) < remaining:
                     grown.append((*path, step))
         partial = _best(grown, surroundings, beam)
     return _best(found, surroundings, beam)
 
 
 def outward(
-    surroundings: Surroundings, sources: Sequence[str], *, hops: int, relevance: Callable[[Path], float], beam: int = 30
+    surroundings: Surroundings,
+    sources: Sequence[str],
+    *,
+    hops: int,
+    relevance: Callable[[Path], float],
+    weigh: Callable[[Sequence[Path]], None],
+    beam: int = 30,
 ) -> list[Path]:
-    """Paths of at most ``hops`` steps away from the sources, the most relevant first: a beam search by ``relevance``."""
+    """Paths of at most ``hops`` steps away from the sources, the most relevant first: a beam search by ``relevance``.
+
+    ``weigh`` is given the paths whose relevance will be asked, so that their evidence is read at once.
+    """
     partial: list[Path] = [()]
     found: list[Path] = []
     for _ in range(hops):
@@ -143,6 +163,8 @@ def outward(
             for step in surroundings.steps(end)
             if not _visits(path, sources, step.end)
         ]
+        grown = _best(grown, surroundings, SHORTLIST)
+        weigh(grown)
         partial = sorted(grown, key=lambda p: (-relevance(p), key(p)))[:beam]
         found += partial
     return sorted(found, key=lambda p: (-relevance(p), key(p)))

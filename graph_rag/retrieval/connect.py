@@ -33,5 +33,6 @@ def retrieve(question: Question, sources: Sources, *, k: int) -> Retrieval:
                 best.setdefault(hop.chunk, chain.score)
         hits = [Hit(id_, score) for id_, score in best.items()][:k]
         found = passages(hits, sources, lambda hit: f"quoted by a chain of score {hit.score:.2f}")
-    missing = "" if chains else f"nothing ties {names[0]} to {names[1]} within {HOPS} hops"
+    name = {e.entity_id: e.name for e in links.entities}
+    missing = "" if chains else f"nothing ties {name[left[0]]} to {name[right[0]]} within {HOPS} hops"
     return Retrieval(found, chains, seconds, missing, names)

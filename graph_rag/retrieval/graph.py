@@ -52,7 +52,7 @@ def _paths(links: Links, surroundings: Surroundings, maker: ChainMaker) -> list[
         found += between(surroundings, left, right, hops=HOPS)
     found += [longer for path in found[:_EXTENDED] for longer in _onward(path, links, surroundings)]
     if len(links.groups) == 1:
-        found += outward(surroundings, links.groups[0], hops=HOPS - 1, relevance=maker.relevance)
+        found += outward(surroundings, links.groups[0], hops=HOPS - 1, relevance=maker.relevance, weigh=maker.weigh)
     return list({tuple(s.relation.id for s in path): path for path in found}.values())
 
 
@@ -87,8 +87,9 @@ def _missing(links: Links, chains: Sequence[Chain]) -> str:
     if not links.entities:
         return "the question names nothing that is in the graph"
     if not chains and len(links.groups) > 1:
-        names = list(dict.fromkeys(e.name for e in links.entities))
-        return f"nothing ties {names[0]} to {' or '.join(names[1:])} within {HOPS} hops"
+        name = {e.entity_id: e.name for e in links.entities}
+        first, *others = [name[group[0]] for group in links.groups]
+        return f"nothing ties {first} to {' or '.join(others)} within {HOPS} hops"
     if not chains:
         return f"no relation of {links.entities[0].name} is stated in the documents"
     return ""

@@ -6,6 +6,9 @@ from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST_PLURAL = 4
+_SIGNS = {"+": " plus ", "-": " minus ", "\u2212": " minus ", "#": " sharp "}
+_SIGN = re.compile(r"(?<=\w)[+#\u2212-]+(?=\s|$)")
+"""Signs at the end of a word, which tell CD4+ from CD4- and C++ from C#."""
 
 
 def fold(text: str) -> str:
@@ -27,14 +30,18 @@ def _singular(word: str) -> str:
     return word[:-1]
 
 
+def _spelt_out(sign: re.Match[str]) -> str:
+    return "".join(_SIGNS[character] for character in sign[0])
+
+
 @lru_cache(maxsize=200_000)
 def normalise(name: str) -> str:
     """The form in which names are equal: folded words, single spaces, the last word in the singular.
 
-    Punctuation separates, so "P-gp" and "P gp" are one name; digits stay, so CYP2C9 and CYP2C19 never are. A name without
-    a letter or digit ("+/+") is equal only to itself: two such names must not meet in an empty form.
+    Punctuation within a name separates, so "P-gp" and "P gp" are one name; digits stay, so CYP2C9 and CYP2C19 never are.
+    A name without a letter or digit ("+/+") is equal only to itself: two such names must not meet in an empty form.
     """
-    parts = words(name.replace("'s", "").replace("\u2019s", ""))
-    if parts and not any(c.isdigit() for c in parts[-1]):
+    parts = words(_SIGN.sub(_spelt_out, name.replace("'s", "").replace("\u2019s", "")))
+    if parts and not any(c.isdigit() for c in parts[-1]) and not name.rsplit(maxsplit=1)[-1].isupper():
         parts[-1] = _singular(parts[-1])
     return " ".join(parts) or fold(name).strip()

@@ -18,7 +18,18 @@ def test_spellings_of_one_name_are_equal(left: str, right: str) -> None:
     assert normalise(left) == normalise(right)
 
 
-@pytest.mark.parametrize(("left", "right"), [("CYP2C9", "CYP2C19"), ("OATP1B1", "OATP1B3"), ("virus", "viru"), ("5-FU", "FU")])
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("CYP2C9", "CYP2C19"),
+        ("OATP1B1", "OATP1B3"),
+        ("virus", "viru"),
+        ("5-FU", "FU"),
+        ("CD4+ T cells", "CD4- T cells"),
+        ("C++", "C#"),
+        ("AIDS", "aid"),
+    ],
+)
 def test_names_that_differ_stay_apart(left: str, right: str) -> None:
     assert normalise(left) != normalise(right)
 

@@ -112,12 +112,13 @@ def _as_nobody() -> Iterator[None]:
 
 @pytest.mark.parametrize("home", ["home", "new"])
 def test_a_folder_that_can_not_be_written_is_unavailable(anyones_folder: Path, request: pytest.FixtureRequest, home: str) -> None:
+    connect = registry.load(stores, "sqlite", what="store").connect  # now: the checkout may be closed to others too
     opened("sqlite", Settings(home=str(anyones_folder / "home"))).close()
     (anyones_folder / "home").chmod(0o555)
     anyones_folder.chmod(0o555)
     request.getfixturevalue("_as_nobody")
     with pytest.raises(StoreUnavailable, match="HOPTRACE_HOME") as error:
-        opened("sqlite", Settings(home=str(anyones_folder / home)))
+        connect(Settings(home=str(anyones_folder / home)), embedding_model=MODEL, dim=DIM)
     assert str(anyones_folder / home) in one_line(error)
 
 

@@ -15,8 +15,13 @@ HoptraceError
 │   ├── StoreFull         no space left
 │   └── StoreBusy         another writer holds it
 └── ModelError            the language model
-    ├── ModelUnavailable
-    └── ModelOutputError  it answered, but not in the schema
+    ├── ModelUnavailable  away, overloaded, too slow; asking again later may help
+    │   └── ModelThrottled    we ask too often
+    ├── ModelRefused      it refuses our key, account or model
+    ├── PromptRefused     it refuses one prompt: too long, or against its rules
+    ├── ModelOutputError  it answered, but not in the schema
+    ├── BudgetReached     the next call could cost more than --max-cost leaves
+    └── NotRecorded       a replayed journal does not hold the answer
 
 A message says what failed, the value received, what is allowed, and what to do next. Only the command line and the
 pages catch the root, and show it as one line.
@@ -100,8 +105,34 @@ class ModelError(HoptraceError):
 
 
 class ModelUnavailable(ModelError):
-    """The language model can not be reached, or refuses us."""
+    """The language model can not be reached, is overloaded or too slow; ``retry_after`` are the seconds it asks to wait."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ModelThrottled(ModelUnavailable):
+    """We ask the language model too often."""
+
+
+class ModelRefused(ModelError):
+    """The language model's provider refuses our key, account or model."""
+
+
+class PromptRefused(ModelError):
+    """The language model's provider refuses one prompt."""
 
 
 class ModelOutputError(ModelError):
     """The language model answered outside the schema."""
+
+
+class BudgetReached(ModelError):
+    """The next call could cost more than what is left of the money."""
+
+    exit_code = 7
+
+
+class NotRecorded(ModelError):
+    """Answers come from a journal alone, and it does not hold this one."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from graph_builder.llm import LanguageModel
+from graph_builder.llm.answering import complete
 from graph_rag.composing import Composed
 from graph_rag.model import Citation, Retrieval, Statement
 from graph_rag.sources import Question, Sources
@@ -34,7 +35,8 @@ def write(question: Question, sources: Sources, llm: LanguageModel, retrieval: R
     """What the model says of the evidence, as far as it cites it; else what is missing."""
     numbered = _evidence(sources, retrieval)
     listed = "\n".join(f"[{n}] {' '.join(c.quote.split())}" for n, c in enumerate(numbered, 1))
-    written = llm.complete(_Written, instructions=_INSTRUCTIONS, prompt=f"Question: {question.text}\n\n{listed}")
+    asked = f"Question: {question.text}\n\n{listed}"
+    written = complete(llm, _Written, instructions=_INSTRUCTIONS, prompt=asked, purpose="answer")
     statements = []
     for said in written.statements:
         cited = tuple(numbered[n - 1] for n in said.sentences if 1 <= n <= len(numbered))

@@ -82,13 +82,14 @@ class Provider(Protocol):
         Raises
         ------
         ModelUnavailable
-            It can not be reached, is overloaded or too slow: asking again may help (``retry_after`` seconds, if said).
+            It can not be reached, is overloaded, too slow, or talks nonsense: asking again may help (after ``retry_after``
+            seconds, if it says so).
+        ModelThrottled
+            It is asked too often.
         ModelRefused
             It refuses this key, account or model: asking anything again will not help.
         PromptRefused
             It refuses this prompt, such as one that is too long.
-        ModelOutputError
-            What came is no answer of its protocol.
         """
 
 
@@ -123,13 +124,19 @@ class LanguageModel(Protocol):
         ------
         ModelUnavailable
             It can not be reached, or is still overloaded after the retries.
-        ModelRefused, PromptRefused, ModelOutputError
+        ModelRefused, PromptRefused
             As `Provider.ask`.
         BudgetReached
             The call could cost more than is left.
         NotRecorded
             Answers come from a journal alone (``replay``), and it does not hold this one.
         """
+
+    def recorded(self, prompt: Prompt) -> bool:
+        """Whether the journal holds the answer, so that asking costs nothing."""
+
+    def stop(self) -> None:
+        """Ask nothing more through this object; wait some seconds for the calls under way, so that what they cost is not lost."""
 
 
 def open_model(settings: Settings, *, replay: Path | None = None) -> LanguageModel | None:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel
 
 from graph_builder.llm import LanguageModel
+from graph_builder.llm.answering import complete
 
 _INSTRUCTIONS = (
     "The user's message holds the numbered sentences of a document. Give the numbers of those sentences at which a new subject "
@@ -18,4 +19,4 @@ class _Breaks(BaseModel):
 
 def ask_breaks(llm: LanguageModel, numbered: str) -> Sequence[int]:
     """The numbers of the sentences, one a line in ``numbered``, at which the model would begin a new part."""
-    return llm.complete(_Breaks, instructions=_INSTRUCTIONS, prompt=numbered).sentences
+    return complete(llm, _Breaks, instructions=_INSTRUCTIONS, prompt=numbered, purpose="chunk").sentences

@@ -1,203 +1,231 @@
-"""The language model behind `LLM_MODEL`, through pydantic-ai: any provider, structured output, and no more."""
+"""The one way to a language model: journal, budget, turn, retries, provider, journal.
+
+    reply(prompt) ─▶ in the journal? ─▶ being asked just now? ─▶ money left? ─▶ turn ─▶ provider ─▶ journal ─▶ Reply
+
+Callers are threads that wait; the calls run on one event loop, so nothing here needs a lock.
+"""
 
 import asyncio
-import os
 import random
-import re
 import threading
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
+from concurrent.futures import CancelledError
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic_ai import Agent
-from pydantic_ai.exceptions import (
-    AgentRunError,
-    ModelAPIError,
-    ModelConnectionError,
-    ModelHTTPError,
-    ModelRateLimitError,
-    ModelRequestTimeout,
-    ModelServerError,
-    ModelUnavailableError,
-    UserError,
-)
-from pydantic_ai.messages import ModelMessage, ModelResponse
-from pydantic_ai.models import Model, ModelRequestParameters, infer_model
-from pydantic_ai.models.wrapper import WrapperModel
-from pydantic_ai.providers import Provider, infer_provider
-from pydantic_ai.settings import ModelSettings
-from pydantic_ai.usage import RunUsage
-
-from graph_builder.errors import ModelError, ModelOutputError, ModelUnavailable, SettingsError
-from graph_builder.llm import Schema, Usage
+from graph_builder.errors import ModelError, ModelThrottled, ModelUnavailable, NotRecorded, SettingsError
+from graph_builder.llm import Prompt, Provider, Reply, Usage
+from graph_builder.llm.budget import Budget
+from graph_builder.llm.journal import FILE, Journal, Recording, key_of, open_recording
+from graph_builder.llm.pacing import Pacer
+from graph_builder.llm.prices import Prices
+from graph_builder.llm.tokens import tokens_of
 from graph_builder.settings import Settings
 
 ATTEMPTS = 4
 FIRST_PAUSE = 0.5
-"""Seconds before the second attempt; doubled for each further one, and blurred so that workers do not knock in step."""
+"""Seconds before the second attempt; doubled for each further one, and blurred so that callers do not knock in step."""
 LONGEST_PAUSE = 60.0
 """Seconds. A server that asks for more (`Retry-After`) is not waited for: its message says how long."""
-CORRECTIONS = 2
-"""How often the model is told what is wrong with its answer."""
+PATIENCE = 600.0
+"""Seconds for which a call that comes too soon (HTTP 429) is put off again and again before it fails."""
+DRAIN = 10.0
+"""Seconds for which `Gateway.stop` waits for the calls under way, which are being paid for."""
 
-_PASSING = (ModelRateLimitError, ModelUnavailableError, ModelServerError, ModelConnectionError, ModelRequestTimeout)
-_SECRET = re.compile(r"key|token|secret|password", re.IGNORECASE)
-_SHORTEST_SECRET = 8
-_SHOWN = 300
-
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 
 
 class Gateway:
     """A model with a count of what it was asked."""
 
-    def __init__(self, name: str, model: Model, *, timeout: float, parent: "Gateway | None" = None) -> None:
-        self.name = name
-        self._model = model
-        self._timeout = timeout
-        self._parent = parent
-        self._usage = Usage()
-        self._counting = threading.Lock()
+    def __init__(self, line: "_Line", budget: Budget) -> None:
+        self.name = line.name
+        self._line = line
+        self._budget = budget
+        self._stopped = False
+        self._under_way: set[asyncio.Task[Reply]] = set()
 
     def __repr__(self) -> str:
         return f"Gateway({self.name!r})"
 
     @classmethod
-    def open(cls, settings: Settings, *, timeout: float) -> "Gateway":
-        """The model of the settings.
+    def open(cls, settings: Settings, *, replay: Path | None = None) -> "Gateway":
+        """The model of the settings, with the journal in their home folder; or a journal alone.
 
         Raises
         ------
         SettingsError
             There is no such provider, its package is not installed, or its key is not set.
+        InputError
+            ``replay`` is no journal.
         """
-        try:
-            return cls(settings.llm_model, _Patient(_model(settings)), timeout=timeout)
-        except (UserError, ImportError) as error:
-            raise SettingsError(f'LLM_MODEL is "{settings.llm_model}": {_shown(error)}') from error
+        prices = Prices.of(settings)
+        if replay:
+            return cls(_Line(settings, None, open_recording(replay)), Budget(prices))
+        journal = Journal(Path(settings.home).expanduser() / FILE)
+        return cls(_Line(settings, _provider(settings), journal), Budget(prices))
+
+    @property
+    def at_once(self) -> int:
+        """How many prompts it is worth to put side by side."""
+        return self._line.pacer.at_once
 
     @property
     def usage(self) -> Usage:
         """What was asked through this object and those metered from it."""
-        return self._usage
+        return self._budget.usage
 
-    def metered(self) -> "Gateway":
-        """The same model with a count of its own; this one counts on."""
-        return Gateway(self.name, self._model, timeout=self._timeout, parent=self)
+    def metered(self, *, most_dollars: float | None = None) -> "Gateway":
+        """As `LanguageModel.metered`; this one counts on."""
+        return Gateway(self._line, self._budget.part(most_dollars))
 
-    def complete(self, schema: type[Schema], *, instructions: str, prompt: str) -> Schema:
-        """As `LanguageModel.complete`."""
-        agent = Agent(self._model, output_type=schema, instructions=instructions, retries={"output": CORRECTIONS})
-        # `max_retries`: the provider's library must not retry beneath `_Patient`, which would multiply the attempts.
-        asked = ModelSettings(timeout=self._timeout, max_retries=0)
-        spent = RunUsage()
-        try:
-            return _on_loop(agent.run(prompt, model_settings=asked, usage=spent)).output
-        except AgentRunError as error:
-            # `from None`: the cause holds request headers and the server's words, in which the key may stand.
-            raise self._translated(error) from None
-        finally:
-            self._count(spent)
+    def reply(self, prompt: Prompt) -> Reply:
+        """As `LanguageModel.reply`."""
+        return _on_loop(self._reply(prompt))
 
-    def _count(self, spent: RunUsage) -> None:
-        unknown = spent.cost is None and spent.requests > 0
-        dollars = None if unknown else float(spent.cost or 0)
-        used = Usage(spent.requests, spent.input_tokens, spent.output_tokens, dollars)
-        counter: Gateway | None = self
-        while counter is not None:
-            with counter._counting:
-                counter._usage += used
-            counter = counter._parent
+    def recorded(self, prompt: Prompt) -> bool:
+        """Whether the journal holds the answer."""
+        return self._line.recording.recall(self._line.key(prompt)) is not None
 
-    def _translated(self, error: AgentRunError) -> ModelError:
-        if isinstance(error, ModelRequestTimeout) or _timed_out(error):
-            return ModelUnavailable(f"{self.name} did not answer within {self._timeout:g} s, {ATTEMPTS} times")
-        if isinstance(error, ModelConnectionError):
-            return ModelUnavailable(
-                f"{self.name} can not be reached: {_shown(error)}. Is the server there, and its address right?"
+    def stop(self) -> None:
+        """No more calls; those under way have `DRAIN` seconds to come back, so that what they cost is not lost."""
+        self._stopped = True
+        _on_loop(self._drained())
+
+    async def _reply(self, prompt: Prompt) -> Reply:
+        if self._stopped:
+            raise CancelledError
+        task = asyncio.create_task(self._line.reply(prompt, self._budget))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await task
+
+    async def _drained(self) -> None:
+        asked = [task for task in self._under_way if not task.done()]
+        if asked:
+            _, late = await asyncio.wait(asked, timeout=DRAIN)
+            for task in late:
+                task.cancel()
+
+
+class _Line:
+    """What all gateways of one model share."""
+
+    def __init__(self, settings: Settings, provider: Provider | None, recording: Recording) -> None:
+        self.name = settings.llm_model
+        self.recording = recording
+        self._provider = provider
+        self._max_tokens = settings.llm_max_tokens
+        self._asking: dict[str, asyncio.Future[Reply]] = {}
+        at_once = 1 if self.name.startswith(_LOCAL) else settings.llm_at_once
+        self.pacer = Pacer(
+            at_once,
+            requests_per_minute=settings.llm_requests_per_minute,
+            tokens_per_minute=settings.llm_tokens_per_minute,
+        )
+
+    def key(self, prompt: Prompt) -> str:
+        """The name of a call in the journal."""
+        return key_of(self.name, prompt, max_tokens=self._max_tokens)
+
+    async def reply(self, prompt: Prompt, budget: Budget) -> Reply:
+        """The answer from the journal, from whoever is asking the same just now, or from the model."""
+        key = self.key(prompt)
+        while running := self._asking.get(key):
+            await asyncio.wait([running])
+        found = self.recording.recall(key)
+        if found is not None:
+            budget.recalled()
+            return found
+        if self._provider is None or not isinstance(self.recording, Journal):
+            raise NotRecorded(
+                f"the journal holds no answer of {self.name} to this prompt ({prompt.purpose}): it was recorded with other "
+                "documents, settings or another version"
             )
-        if isinstance(error, ModelAPIError):
-            status = f" (HTTP {error.status_code})" if isinstance(error, ModelHTTPError) else ""
-            wait = f"; it asks to wait {error.retry_after:g} s" if error.retry_after else ""
-            return ModelUnavailable(f"{self.name} refused{status}: {_said(error)}{wait}")
-        return ModelOutputError(f"{self.name} did not answer in the schema: {_shown(error)}")
+        self._asking[key] = asyncio.get_running_loop().create_future()
+        try:
+            return await self._ask(key, prompt, self._provider, self.recording, budget)
+        finally:
+            self._asking.pop(key).cancel()
 
-
-class _Patient(WrapperModel):
-    """Asks again when the failure may pass: 429, 5xx, a broken connection, no answer in time."""
-
-    async def request(
-        self,
-        messages: list[ModelMessage],
-        model_settings: ModelSettings | None,
-        model_request_parameters: ModelRequestParameters,
-    ) -> ModelResponse:
-        for attempt in range(1, ATTEMPTS):
+    async def _ask(self, key: str, prompt: Prompt, provider: Provider, journal: Journal, budget: Budget) -> Reply:
+        tokens = tokens_of(prompt)
+        async with budget.held(tokens, most_written=self._max_tokens) as bill:
+            journal.sent(key, self.name, prompt)
             try:
-                return await super().request(messages, model_settings, model_request_parameters)
-            except _PASSING as error:
-                pause = _pause(attempt, getattr(error, "retry_after", None))
-                if pause > LONGEST_PAUSE:
-                    raise
-                await asyncio.sleep(pause)
-        return await super().request(messages, model_settings, model_request_parameters)
+                said = await self._patiently(prompt, provider, tokens)
+            except ModelError as error:
+                if isinstance(error, ModelThrottled) or not isinstance(error, ModelUnavailable):
+                    journal.failed(key)  # a call that timed out or broke off may yet be billed, and stays as cut off
+                raise
+            reply = bill(said)
+            journal.answer(key, reply)
+        return reply
+
+    async def _patiently(self, prompt: Prompt, provider: Provider, tokens: int) -> Reply:
+        """Ask again when the failure may pass: 5xx, a broken connection, no answer in time, and longest for 429."""
+        clock = asyncio.get_running_loop().time
+        began, failures = clock(), 0
+        while True:
+            async with self.pacer.turn(tokens):
+                sent = clock()
+                try:
+                    said = await provider.ask(prompt)
+                except ModelUnavailable as error:
+                    failures += 1
+                    throttled = isinstance(error, ModelThrottled)
+                    pause = _pause(failures, error.retry_after)
+                    over = clock() + pause - began > PATIENCE if throttled else failures >= ATTEMPTS
+                    if over or pause > LONGEST_PAUSE:
+                        raise _lasting(error, failures) from None
+                    if throttled:
+                        self.pacer.throttled(error.retry_after or 0.0, began=sent)
+                else:
+                    self.pacer.passed()
+                    return said
+            await asyncio.sleep(pause)
 
 
-def _pause(attempt: int, asked: float | None) -> float:
-    """Seconds to wait after the ``attempt``-th failure: doubling, blurred, and never less than the server asks."""
-    blurred = FIRST_PAUSE * float(2 ** (attempt - 1)) * random.uniform(0.5, 1.5)
-    return max(blurred, asked or 0.0)
+_LOCAL = "transformers:"
 
 
-def _model(settings: Settings) -> Model:
-    provider, _, model = settings.llm_model.partition(":")
-    if provider in {"openai", "openai-chat"} and settings.llm_base_url:
-        # Servers that are not OpenAI's speak its older chat protocol; "openai:" alone means the newer one.
-        return infer_model(f"openai-chat:{model}", lambda _: _openai_at(settings.llm_base_url))
-    return infer_model(settings.llm_model, infer_provider)
+def _provider(settings: Settings) -> Provider:
+    if settings.llm_model.startswith(_LOCAL):
+        from graph_builder.llm import transformers  # noqa: PLC0415  # heavy
+
+        return transformers.open_provider(settings, settings.llm_model.removeprefix(_LOCAL))
+    try:
+        from graph_builder.llm import hosted  # noqa: PLC0415  # heavy, and an optional extra
+    except ImportError as error:
+        raise SettingsError(f'LLM_MODEL is set, but {error.name} is not installed: pip install "hoptrace[llm]"') from error
+    return hosted.open_provider(settings)
 
 
-def _openai_at(url: str) -> Provider[Any]:
-    from pydantic_ai.providers.openai import OpenAIProvider  # noqa: PLC0415  # needs the openai package
+def _pause(failures: int, asked: float | None) -> float:
+    """Seconds to wait after so many failures: doubling, blurred, and never less than the server asks."""
+    doubled = min(FIRST_PAUSE * 2.0 ** (failures - 1), LONGEST_PAUSE / 2)
+    return max(doubled * random.uniform(0.5, 1.5), asked or 0.0)
 
-    return OpenAIProvider(base_url=url)
+
+def _lasting(error: ModelUnavailable, failures: int) -> ModelUnavailable:
+    asked = f"; it asks to wait {error.retry_after:g} s" if error.retry_after else ""
+    often = f", {failures} times" if failures > 1 else ""
+    return type(error)(f"{error}{often}{asked}", error.retry_after)
 
 
 @cache
 def _loop() -> asyncio.AbstractEventLoop:
-    """The one loop on which all requests run: connections that are kept alive belong to the loop that opened them."""
+    """The one loop on which all calls run: connections that are kept alive belong to the loop that opened them."""
     loop = asyncio.new_event_loop()
     threading.Thread(target=loop.run_forever, name="language model", daemon=True).start()
     return loop
 
 
-def _on_loop(work: Coroutine[Any, Any, Result]) -> Result:
+def _on_loop(work: Coroutine[Any, Any, _Result]) -> _Result:
     future = asyncio.run_coroutine_threadsafe(work, _loop())
     try:
         return future.result()
-    finally:
+    except BaseException:
         future.cancel()  # Ctrl-C while waiting; does nothing to what is done
-
-
-def _timed_out(error: BaseException) -> bool:
-    return isinstance(error, ModelConnectionError) and "timed out" in str(error).lower()
-
-
-def _said(error: ModelAPIError) -> str:
-    """The message in the body of a refusal, where it has one."""
-    body = error.body
-    message = body.get("message") if isinstance(body, dict) else None
-    return _shown(message or error)
-
-
-def _shown(message: object) -> str:
-    """One short line without secrets."""
-    line = " ".join(str(message).split())
-    for secret in _secrets():
-        line = line.replace(secret, "***")
-    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}…"
-
-
-def _secrets() -> Sequence[str]:
-    values = (value for name, value in os.environ.items() if _SECRET.search(name))
-    return sorted({v for v in values if len(v) >= _SHORTEST_SECRET}, key=len, reverse=True)
+        raise

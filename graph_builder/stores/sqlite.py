@@ -33,7 +33,7 @@ from graph_builder.settings import Settings
 from graph_builder.stores import Counts, DocumentRecord, Expansion, Hit
 from graph_builder.stores import _fingerprint as content
 from graph_builder.stores._scoring import cosines, widened
-from graph_builder.stores._sqlite_file import SqliteFile
+from graph_builder.sqlite_file import SqliteFile
 from graph_builder.stores._sqlite_transaction import (
     EVIDENCE_COLUMNS,
     IN,

@@ -12,6 +12,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from graph_builder.llm import LanguageModel
+from graph_builder.llm.answering import complete
 from graph_builder.model import Kind, Vectors
 from graph_rag.model import Retrieval
 from graph_rag.retrieval import passages
@@ -59,7 +60,7 @@ def _imagine(question: Question, sources: Sources) -> tuple[list[str], str]:
 
 
 def _ask(llm: LanguageModel, question: str) -> list[str]:
-    written = llm.complete(_Hypotheses, instructions=_INSTRUCTIONS.format(n=DOCUMENTS), prompt=question)
+    written = complete(llm, _Hypotheses, instructions=_INSTRUCTIONS.format(n=DOCUMENTS), prompt=question, purpose="hyde")
     return [text for text in written.passages[:DOCUMENTS] if text.strip()]
 
 

@@ -129,7 +129,7 @@ def test_a_home_below_a_file_is_unavailable(tmp_path: Path) -> None:
 
 
 def test_a_writer_that_never_ends_is_busy(sqlite_place: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("graph_builder.stores._sqlite_file.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("graph_builder.sqlite_file.BUSY_SECONDS", 0.1)
     path = database(sqlite_place)
     store = sqlite_place.open()
     holder = sqlite3.connect(path, isolation_level=None)

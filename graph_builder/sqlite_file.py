@@ -23,7 +23,7 @@ def translated(error: sqlite3.Error, path: Path) -> StoreError:
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StoreBusy(f"{path} was held by another writer for {BUSY_SECONDS:g} s: wait for it, or stop it")
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return StoreCorrupt(f"{path} is damaged or no Hoptrace graph ({error}): move it away, then ingest again")
+        return StoreCorrupt(f"{path} is damaged or no file of Hoptrace ({error}): move it away, then run the command again")
     if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM", "SQLITE_AUTH")):
         return StoreUnavailable(
             f"{path} can not be opened for writing ({error}): check its folder's permissions, or set HOPTRACE_HOME"

@@ -1,0 +1,93 @@
+"""What calls cost, and that they do not cost more than they may.
+
+Before a call its price is held back: what it reads, and as much written as the dearest answers so far. A call that does not fit
+waits for those under way, whose true prices are mostly lower; when none is under way, the budget is reached.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from graph_builder.errors import BudgetReached, SettingsError
+from graph_builder.llm import Reply, Usage
+from graph_builder.llm.prices import Prices
+
+_FIRST_WRITTEN = 2_000
+"""Tokens that an answer is taken to have while none has come yet."""
+
+
+class Budget:
+    """A count of calls, and of dollars where there is a limit; parts of it count into it too."""
+
+    def __init__(self, prices: Prices, *, most_dollars: float | None = None, whole: "Budget | None" = None) -> None:
+        self.usage = Usage()
+        self._prices = prices
+        self._most = most_dollars
+        self._whole = whole
+        self._held = 0.0
+        self._longest = 0
+        self._settled = asyncio.Event()
+
+    def part(self, most_dollars: float | None) -> "Budget":
+        """A count of its own that begins at zero, with a limit of its own.
+
+        Raises
+        ------
+        SettingsError
+            There is a limit, and the price is not known.
+        """
+        if most_dollars is not None and not self._prices.known:
+            raise SettingsError(
+                f"the price of {self._prices.model} is not known, so a limit in dollars can not be held: set "
+                "LLM_PRICE=READ/WRITTEN, dollars for a million tokens, such as LLM_PRICE=0.25/2"
+            )
+        return Budget(self._prices, most_dollars=most_dollars, whole=self)
+
+    def recalled(self) -> None:
+        """Count an answer that came from the journal."""
+        self._count(Usage(recalled=1))
+
+    @asynccontextmanager
+    async def held(self, tokens: int, *, most_written: int = 0) -> AsyncIterator[Callable[[Reply], Reply]]:
+        """Hold back the price of a call for the length of the block, in which what it gives is billed.
+
+        Raises
+        ------
+        BudgetReached
+            It could cost more than is left.
+        """
+        price = await self._hold(tokens, most_written)
+        try:
+            yield self._bill
+        finally:
+            self._held -= price
+            self._settled.set()
+
+    async def _hold(self, tokens: int, most_written: int) -> float:
+        if self._most is None:
+            return 0.0
+        while True:
+            written = self._longest or _FIRST_WRITTEN
+            price = self._prices.dollars(tokens, min(written, most_written or written)) or 0.0
+            spent = self.usage.dollars or 0.0
+            if spent + self._held + price <= self._most:
+                self._held += price
+                return price
+            if not self._held:
+                raise BudgetReached(f"${spent:.4f} of ${self._most:g} are spent, and the next call may cost ${price:.4f}")
+            self._settled.clear()
+            await self._settled.wait()
+
+    def _bill(self, reply: Reply) -> Reply:
+        used = reply.usage
+        dollars = self._prices.dollars(used.input_tokens, used.output_tokens, used.cached_tokens)
+        billed = replace(reply, usage=replace(used, dollars=dollars))
+        self._count(billed.usage)
+        return billed
+
+    def _count(self, used: Usage) -> None:
+        self.usage += used
+        self._longest = max(self._longest, used.output_tokens)
+        if self._whole:
+            self._whole._count(used)

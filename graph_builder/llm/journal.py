@@ -1,0 +1,227 @@
+"""The journal of calls to language models: cache, resume point after a crash, record of costs, and cassette in one SQLite file.
+
+A call is found again by a hash of all that decides its answer: model, instructions, turns, schema and parameters. Its answer is
+written before anything is done with it, so that a program that is killed at any moment never pays for it again. Keys and
+addresses of providers are no part of a call, and never get here.
+"""
+
+import json
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+
+from graph_builder.errors import InputError
+from graph_builder.llm import Prompt, Reply, Usage
+from graph_builder.model import digest
+from graph_builder.sqlite_file import SqliteFile
+
+FILE = "journal.db"
+_SQLITE = b"SQLite format 3\x00"
+_LAYOUT = (Path(__file__).parent / "journal.sql").read_text("utf-8")
+_CALL = (
+    ("key", "model", "purpose", "prefix", "turns", "sent_at", "answered_at", "text", "truncated", "refusal")
+    + ("input_tokens", "output_tokens", "cached_tokens", "dollars")
+)  # fmt: skip
+_DAY = 86_400.0
+
+
+def key_of(model: str, prompt: Prompt, *, max_tokens: int = 0) -> str:
+    """The name under which a call is found again: equal for two calls that must have equal answers."""
+    return digest("call", model, prompt.instructions, schema_of(prompt.schema), str(max_tokens), *prompt.turns)
+
+
+@lru_cache(maxsize=256)
+def schema_of(schema: type[BaseModel]) -> str:
+    """A schema as canonical JSON."""
+    return json.dumps(schema.model_json_schema(), sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one model cost for one purpose. ``cut_off`` calls were sent and never answered; they may have been billed."""
+
+    model: str
+    purpose: str
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int
+    dollars: float | None
+    cut_off: int
+
+
+class Recording(Protocol):
+    """Answers by key."""
+
+    def recall(self, key: str) -> Reply | None:
+        """The answer to a call, its price in ``usage``; None if there is none."""
+
+
+class Journal:
+    """The journal in a file, made when it is first written to. Several threads and processes may use it at once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = SqliteFile(path)
+        self._laid = False
+
+    def recall(self, key: str) -> Reply | None:
+        """The answer to a call, if it was answered."""
+        if not self._there():
+            return None
+        with self._file.reading() as db:
+            row = db.execute(
+                "SELECT text, truncated, refusal, input_tokens, output_tokens, dollars, cached_tokens FROM calls"
+                " WHERE key = ? AND answered_at IS NOT NULL",
+                (key,),
+            ).fetchone()
+        return None if row is None else Reply(row[0], bool(row[1]), row[2], Usage(1, *row[3:]))
+
+    def answered(self, keys: Iterable[str]) -> set[str]:
+        """Those of the calls that were answered."""
+        return {key for key in keys if self.recall(key) is not None}
+
+    def sent(self, key: str, model: str, prompt: Prompt) -> None:
+        """Note that a call is on its way."""
+        schema = schema_of(prompt.schema)
+        prefix = digest("prefix", prompt.instructions, schema)
+        with self._writing() as db:
+            db.execute("INSERT OR IGNORE INTO prefixes VALUES (?, ?, ?)", (prefix, prompt.instructions, schema))
+            db.execute(
+                "INSERT INTO calls (key, model, purpose, prefix, turns, sent_at) VALUES (?, ?, ?, ?, ?, ?)"
+                " ON CONFLICT (key) DO UPDATE SET sent_at = excluded.sent_at WHERE answered_at IS NULL",
+                (key, model, prompt.purpose, prefix, json.dumps(prompt.turns, ensure_ascii=False), time.time()),
+            )
+
+    def answer(self, key: str, reply: Reply) -> None:
+        """Keep the answer to a call."""
+        used = reply.usage
+        counted = (used.input_tokens, used.output_tokens, used.cached_tokens, used.dollars)
+        with self._writing() as db:
+            db.execute(
+                "UPDATE calls SET answered_at = ?, text = ?, truncated = ?, refusal = ?, input_tokens = ?, output_tokens = ?,"
+                " cached_tokens = ?, dollars = ? WHERE key = ?",
+                (time.time(), reply.text, int(reply.truncated), reply.refusal, *counted, key),
+            )
+
+    def failed(self, key: str) -> None:
+        """Forget a call that came back as an error: nothing was paid for it."""
+        with self._writing() as db:
+            db.execute("DELETE FROM calls WHERE key = ? AND answered_at IS NULL", (key,))
+
+    def spent(self) -> list[Spent]:
+        """What was paid, by model and purpose."""
+        if not self._there():
+            return []
+        with self._file.reading() as db:
+            rows = db.execute(
+                "SELECT model, purpose, count(answered_at), total(input_tokens), total(output_tokens), total(cached_tokens),"
+                " CASE WHEN count(answered_at) = count(dollars) THEN total(dollars) END, sum(answered_at IS NULL)"
+                " FROM calls GROUP BY model, purpose ORDER BY model, purpose"
+            ).fetchall()
+        return [Spent(m, p, n, int(i), int(o), int(c), d, lost) for m, p, n, i, o, c, d, lost in rows]
+
+    def export(self) -> Iterator[dict[str, Any]]:
+        """The answered calls as JSON objects, by key, each prefix before its first call."""
+        if not self._there():
+            return
+        with self._file.reading() as db:
+            for id_, instructions, schema in db.execute("SELECT id, instructions, schema FROM prefixes ORDER BY id"):
+                yield {"prefix": id_, "instructions": instructions, "schema": json.loads(schema)}
+            columns = ", ".join(_CALL)
+            for row in db.execute(f"SELECT {columns} FROM calls WHERE answered_at IS NOT NULL ORDER BY key"):  # noqa: S608  # constants
+                call = dict(zip(_CALL, row, strict=True))
+                yield call | {"turns": json.loads(call["turns"]), "truncated": bool(call["truncated"])}
+
+    def prune(self, *, model: str = "", days: float = 0.0) -> int:
+        """Forget the calls of a model ("": of all) that are older than some days; how many they were."""
+        if not self._there():
+            return 0
+        with self._writing() as db:
+            gone: int = db.execute(
+                "DELETE FROM calls WHERE sent_at <= ? AND (? = '' OR model = ?)", (time.time() - days * _DAY, model, model)
+            ).rowcount
+            db.execute("DELETE FROM prefixes WHERE id NOT IN (SELECT prefix FROM calls)")
+        with self._file.reading() as db:
+            db.execute("ROLLBACK")  # VACUUM runs outside of transactions
+            db.execute("VACUUM")
+        return gone
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def _there(self) -> bool:
+        return self._laid or self.path.exists()
+
+    def _writing(self) -> Any:  # noqa: ANN401  # the context manager of SqliteFile.writing
+        if not self._laid:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self._file.writing() as db:
+                for statement in _LAYOUT.split(";"):
+                    db.execute(statement)
+            self._laid = True
+        return self._file.writing()
+
+
+class Cassette:
+    """Answers of an exported journal, held in memory."""
+
+    def __init__(self, replies: dict[str, Reply]) -> None:
+        self._replies = replies
+
+    def recall(self, key: str) -> Reply | None:
+        """The answer to a call, if it holds it."""
+        return self._replies.get(key)
+
+    @classmethod
+    def read(cls, path: Path) -> "Cassette":
+        """The journal that `hoptrace journal export` wrote.
+
+        Raises
+        ------
+        InputError
+            The file can not be read, or is none.
+        """
+        replies = {}
+        try:
+            with path.open(encoding="utf-8") as lines:
+                for line in lines:
+                    call = json.loads(line)
+                    if "key" in call:
+                        usage = Usage(1, call["input_tokens"], call["output_tokens"], call["dollars"], call["cached_tokens"])
+                        replies[call["key"]] = Reply(call["text"], call["truncated"], call["refusal"], usage)
+        except (ValueError, KeyError, TypeError, OSError) as error:
+            raise InputError(
+                f"{path} is no journal ({type(error).__name__}: {error}): name a journal.db, or a file that "
+                "`hoptrace journal export` wrote"
+            ) from error
+        return cls(replies)
+
+
+def open_recording(path: Path) -> Recording:
+    """A journal to answer from: the database itself, or an exported file.
+
+    Raises
+    ------
+    InputError
+        There is no such file, or it is no journal.
+    """
+    try:
+        with path.open("rb") as file:
+            database = file.read(len(_SQLITE)) == _SQLITE
+    except OSError as error:
+        raise InputError(f"{path} can not be read: {error.strerror or error}") from error
+    if not database:
+        return Cassette.read(path)
+    with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as db:
+        held = db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'calls'").fetchone()
+    if not held[0]:
+        raise InputError(f"{path} is a database, but no journal: name a journal.db, or what `hoptrace journal export` wrote")
+    return Journal(path)

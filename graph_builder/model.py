@@ -136,7 +136,8 @@ class Mention:
 class Evidence:
     """One sentence that states one relation: ``document.text[start:end] == quote``, checked by the program.
 
-    ``antecedent`` is the sentence that names an end which this one only points to ("it", "the drug").
+    ``antecedent`` is the sentence that names an end which this one only points to ("it", "the drug"). ``said`` is what the
+    extractor called the relation, where that is not the predicate itself; `predicates.normalised` tells why they differ.
     """
 
     id: str
@@ -154,6 +155,7 @@ class Evidence:
     confidence: float = 1.0
     extractor: str = ""
     antecedent: Span | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from graph_builder.errors import InputError
 from graph_builder.llm import Usage
 from graph_rag.composing import Composed, compose
 from graph_rag.model import Answer, Citation, Comparison, Overlap, Retrieval, Statement
-from graph_rag.retrieval import retriever
+from graph_rag.retrieval import Retriever, retriever
 from graph_rag.sources import Question, Sources, timed
 from graph_rag.verification import Checker
 from graph_rag.writing import write
@@ -27,8 +27,7 @@ def ask(question: str, sources: Sources, *, method: str, k: int) -> Answer:
     UnknownName
         There is no such method.
     """
-    retriever(method)
-    return _by(method, _asked(question, sources, k), sources, k)
+    return _by(method, retriever(method), _asked(question, sources, k), sources, k)
 
 
 def compare(question: str, sources: Sources, *, methods: Sequence[str], k: int) -> Comparison:
@@ -41,24 +40,21 @@ def compare(question: str, sources: Sources, *, methods: Sequence[str], k: int) 
     """
     if not methods:
         raise InputError("no method to compare: name some, such as --methods graph,hyde,vanilla")
-    unique = list(dict.fromkeys(methods))
-    for method in unique:
-        retriever(method)
+    retrievers = {method: retriever(method) for method in methods}
     asked = _asked(question, sources, k)
     asked.prepare()
-    with ThreadPoolExecutor(max_workers=len(unique)) as pool:
-        answers = tuple(pool.map(lambda method: _by(method, asked, sources, k), unique))
+    with ThreadPoolExecutor(max_workers=len(retrievers)) as pool:
+        answers = tuple(pool.map(lambda named: _by(*named, asked, sources, k), retrievers.items()))
     return Comparison(question, answers, tuple(_overlap(a, b) for a, b in combinations(answers, 2)))
 
 
-def _by(method: str, question: Question, sources: Sources, k: int) -> Answer:
-    """One method's answer, with a count of its own of what it asks a language model."""
+def _by(method: str, retrieve: Retriever, question: Question, sources: Sources, k: int) -> Answer:
+    """One method's answer, of one state of the graph, with a count of its own of what it asks a language model.
+
+    That state is held while a language model writes, which may take minutes: writers do not wait for it.
+    """
     own = replace(sources, llm=sources.llm.metered()) if sources.llm else sources
-    retrieve = retriever(method)
-    try:
-        return _answer(question, own, method, retrieve(question, own, k=k))
-    except KeyError:  # a writer took away a document between two reads; the second look sees the graph without it
-        return _answer(question, own, method, retrieve(question, own, k=k))
+    return sources.store.consistently(lambda: _answer(question, own, method, retrieve(question, own, k=k)))
 
 
 def _asked(question: str, sources: Sources, k: int) -> Question:

@@ -1,6 +1,6 @@
 """Paths become chains: each hop with the sentence that states it, checked; each chain with a score and its parts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -26,9 +26,10 @@ class ChainMaker:
         self._surroundings = surroundings
         self._checker = Checker(sources.store)
         self._evidence: dict[str, Evidence] = {}
+        self._cosine: dict[str, float] = {}
         self._relevance: dict[str, float] = {}
         self._entities: dict[str, Entity] = {}
-        self._chunks: dict[str, Chunk] = {}
+        self._spelt: dict[str, str] = {}
 
     def relevance(self, path: Path) -> float:
         """Mean over the steps of the best cosine, in [0, 1], of the question with a sentence that states the step."""
@@ -43,18 +44,20 @@ class ChainMaker:
         new = {r.id: r for r in relations if r.id not in self._relevance}
         if not new:
             return
-        ids = [e for r in new.values() for e in r.evidence_ids[:_QUOTES_CONSIDERED]]
-        self._evidence |= self._sources.store.fetch_evidence(ids)
-        cosine = self._cosines([self._evidence[i] for i in ids])
+        evidence = self._sources.store.fetch_evidence([i for r in new.values() for i in _cited(r)])
+        self._evidence |= evidence
+        self._cosine |= self._cosines(evidence.values())
         for relation in new.values():
-            self._relevance[relation.id] = max(cosine[i] for i in relation.evidence_ids[:_QUOTES_CONSIDERED])
+            self._relevance[relation.id] = max(self._cosine[i] for i in _cited(relation))
 
-    def _cosines(self, evidence: Sequence[Evidence]) -> dict[str, float]:
+    def _cosines(self, evidence: Collection[Evidence]) -> dict[str, float]:
         """The question's cosine with each quote, at least 0: the vector is that of the quoted sentence in its chunk."""
         chunk_ids = sorted({e.chunk_id for e in evidence})
-        self._chunks |= self._sources.store.fetch_chunks([i for i in chunk_ids if i not in self._chunks])
-        vectors = self._sources.store.sentence_vectors(chunk_ids)
-        return {e.id: _cosine(self._question.vector, e, self._chunks[e.chunk_id], vectors) for e in evidence}
+        chunks, vectors = self._sources.store.fetch_chunks(chunk_ids), self._sources.store.sentence_vectors(chunk_ids)
+        return {e.id: _cosine(self._question.vector, e, chunks[e.chunk_id], vectors) for e in evidence}
+
+    def _quotes(self, relation: Relation) -> list[Evidence]:
+        return [self._evidence[i] for i in _cited(relation)]
 
     def chains(self, paths: Sequence[Path], asked: Sequence[Sequence[str]], *, k: int) -> list[Chain]:
         """The k best chains that are not alike, best first. ``asked``: for each place of the question its entity ids."""
@@ -67,18 +70,22 @@ class ChainMaker:
                 break
             if not any(_alike(path, other) for _, other in chosen):
                 chosen.append((parts, path))
-        self._name(path for _, path in chosen)
+        self._read([path for _, path in chosen])
         return [self._chain(parts, path) for parts, path in chosen]
 
     def hops(self, paths: Sequence[Path]) -> tuple[Hop, ...]:
         """The steps of all these paths as hops, in order."""
         self.weigh(paths)
-        self._name(paths)
+        self._read(paths)
         return tuple(self._hop(step) for path in paths for step in path)
 
-    def _name(self, paths: Iterable[Path]) -> None:
-        ends = {id_ for path in paths for step in path for id_ in (step.start, step.end)}
-        self._entities |= self._sources.store.fetch_entities(sorted(ends - set(self._entities)))
+    def _read(self, paths: Sequence[Path]) -> None:
+        """Read what the hops of these paths, which have been weighed, will say and be checked by."""
+        steps = [step for path in paths for step in path]
+        quotes = [quote for step in steps for quote in self._quotes(step.relation)]
+        self._entities |= self._sources.store.fetch_entities(sorted({i for step in steps for i in (step.start, step.end)}))
+        self._spelt |= self._sources.store.fetch_aliases(sorted({i for e in quotes for i in (e.subject, e.object)}))
+        self._checker.read(quote.document_id for quote in quotes)
 
     def _parts(self, path: Path, asked: Sequence[Sequence[str]]) -> dict[str, float]:
         on_path = {id_ for step in path for id_ in (step.start, step.end)}
@@ -109,11 +116,9 @@ class ChainMaker:
     def _hop(self, step: Step) -> Hop:
         relation = step.relation
         subject, object_ = self._entities[relation.subject], self._entities[relation.object]
-        quotes = [self._evidence[i] for i in relation.evidence_ids[:_QUOTES_CONSIDERED]]
-        cosine = self._cosines(quotes)
-        spelt = _spellings(self._sources, quotes)
-        proven = [e for e in quotes if self._checker.proves(e, spelt[e.subject], spelt[e.object])]
-        best = min(proven or quotes, key=lambda e: (e.antecedent is not None, -e.confidence, -cosine[e.id], e.id))
+        quotes = self._quotes(relation)
+        proven = [e for e in quotes if self._checker.proves(e, self._spelt[e.subject], self._spelt[e.object])]
+        best = min(proven or quotes, key=lambda e: (e.antecedent is not None, -e.confidence, -self._cosine[e.id], e.id))
         return Hop(
             subject=subject.name,
             predicate=relation.predicate,
@@ -146,15 +151,14 @@ class ChainMaker:
         if denial is None:
             return ()
         self._weigh([denial])
-        cited = [self._evidence[i] for i in denial.evidence_ids[:_QUOTES_CONSIDERED]]
-        standing = [e for e in cited if self._checker.stands(e.document_id, e.start, e.end, e.quote)]
+        standing = [e for e in self._quotes(denial) if self._checker.stands(e.document_id, e.start, e.end, e.quote)]
         sources = {e.id: self._checker.document(e.document_id).source for e in standing}
         return tuple(Citation(sources[e.id], e.chunk_id, e.start, e.end, e.quote, verified=True) for e in standing)
 
 
-def _spellings(sources: Sources, evidence: Sequence[Evidence]) -> dict[str, str]:
-    """The spelling of each alias that is an end of the evidence, by alias id."""
-    return sources.store.fetch_aliases(sorted({i for e in evidence for i in (e.subject, e.object)}))
+def _cited(relation: Relation) -> Sequence[str]:
+    """The ids of the evidence that is considered."""
+    return relation.evidence_ids[:_QUOTES_CONSIDERED]
 
 
 def _cosine(vector: Vectors, evidence: Evidence, chunk: Chunk, vectors: Mapping[str, Vectors]) -> float:

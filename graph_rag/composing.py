@@ -4,7 +4,7 @@ Every statement cites what it says; a chain that does not check is not told.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graph_builder.model import Modality, Polarity
@@ -108,7 +108,7 @@ def _tell(question: str, chains: Sequence[Chain], linked: Sequence[str], sources
 
 
 def _derived(derived: Derived) -> Statement:
-    return Statement(f"{derived.text}.", tuple(_citation(hop) for hop in derived.premises), derived=True)
+    return Statement(f"{derived.text}.", tuple(hop.citation for hop in derived.premises), derived=True)
 
 
 def _opening(question: str, chain: Chain, linked: Sequence[str], sources: Sources) -> str:
@@ -132,11 +132,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _statement(hop: Hop) -> Statement:
-    return Statement(f"{_upper(said(hop))}.", (_citation(hop),))
-
-
-def _citation(hop: Hop) -> Citation:
-    return Citation(hop.document, hop.chunk, hop.start, hop.end, hop.quote, hop.verified)
+    return Statement(f"{_upper(said(hop))}.", (hop.citation,))
 
 
 def said(hop: Hop) -> str:
@@ -155,20 +151,27 @@ def _upper(text: str) -> str:
 def quote(question: Question, sources: Sources, passages: Sequence[Passage]) -> Composed:
     """The sentences of the first passages that are nearest to the question, each a statement that quotes its source."""
     near = passages[:_FROM_PASSAGES]
-    ids = [passage.chunk for passage in near]
-    chunks, vectors = sources.store.fetch_chunks(ids), sources.store.sentence_vectors(ids)
-    documents = sources.store.fetch_documents(sorted({c.document_id for c in chunks.values()}))
+    vectors = sources.store.sentence_vectors([passage.chunk for passage in near])
     scored: dict[str, tuple[float, Citation]] = {}
-    for passage in near:
-        chunk = chunks[passage.chunk]
-        for sentence, cosine in zip(chunk.sentences, vectors[chunk.id] @ question.vector, strict=True):
-            text = documents[chunk.document_id].text[sentence.start : sentence.end]
-            citation = Citation(passage.document, chunk.id, sentence.start, sentence.end, text, verified=True)
-            if cosine >= _NEAR and _is_prose(text) and text not in scored:
-                scored[text] = (float(cosine), citation)
+    for passage, cited in zip(near, sentences(near, sources), strict=True):
+        for citation, cosine in zip(cited, vectors[passage.chunk] @ question.vector, strict=True):
+            if cosine >= _NEAR and _is_prose(citation.quote):
+                scored.setdefault(citation.quote, (float(cosine), citation))
     best = sorted(scored.values(), key=lambda s: (-s[0], s[1].document, s[1].start))[:_SENTENCES]
     statements = tuple(Statement(_BULLET.sub("", " ".join(c.quote.split())), (c,)) for _, c in best)
     return Composed(" ".join(s.text for s in statements), statements)
+
+
+def sentences(passages: Sequence[Passage], sources: Sources) -> Iterator[list[Citation]]:
+    """For each passage its sentences as citations, in order, cut from the document: the last may run on past the passage."""
+    chunks = sources.store.fetch_chunks([passage.chunk for passage in passages])
+    documents = sources.store.fetch_documents(sorted({c.document_id for c in chunks.values()}))
+    for passage in passages:
+        chunk = chunks[passage.chunk]
+        text = documents[chunk.document_id].text
+        yield [
+            Citation(passage.document, chunk.id, s.start, s.end, text[s.start : s.end], verified=True) for s in chunk.sentences
+        ]
 
 
 def _is_prose(text: str) -> bool:

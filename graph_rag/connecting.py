@@ -30,16 +30,15 @@ def connect(source: str, target: str, sources: Sources, *, k: int, hops: int) ->
     if ambiguous:
         return Connection(source, target, False, (), candidates=ambiguous, seconds=seconds)
     left, right = found[source][0], found[target][0]
+    if left.id == right.id:
+        return Connection(left.name, right.name, False, (), missing=f"both names are {left.name}", seconds=seconds)
     surroundings = Surroundings(sources.store)
     question = Question(f"How is {left.name} connected with {right.name}?", sources.embedder, seconds)
     with timed(seconds, "walk"):
-        paths = surroundings.negated([left.id], [right.id])
-        paths += between(surroundings, [left.id], [right.id], hops=hops) if left.id != right.id else []
+        paths = surroundings.negated([left.id], [right.id]) + between(surroundings, [left.id], [right.id], hops=hops)
     maker = ChainMaker(question, sources, surroundings)
     with timed(seconds, "chains"):
         chains = tuple(maker.chains(paths, [(left.id,), (right.id,)], k=k))
-    if left.id == right.id:
-        return Connection(left.name, right.name, False, (), missing=f"both names are {left.name}", seconds=seconds)
     if any(hop.polarity is Polarity.AFFIRMED for chain in chains for hop in chain.hops):
         return Connection(left.name, right.name, True, chains, seconds=seconds)
     nearest, missing = _gap(left, right, surroundings, sources.store, hops)

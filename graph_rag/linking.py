@@ -22,6 +22,11 @@ class Links:
     asks: str = ""
 
     @property
+    def names(self) -> tuple[str, ...]:
+        """The entities' names, each once."""
+        return tuple(dict.fromkeys(linked.name for linked in self.entities))
+
+    @property
     def groups(self) -> list[tuple[str, ...]]:
         """Entity ids by place in the question: several where a name is ambiguous."""
         places: dict[int, list[str]] = {}

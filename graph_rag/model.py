@@ -3,7 +3,7 @@
 Offsets count code points of the document's text; ``document`` is the source as it was given. Scores rise with relevance.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from graph_builder.llm import Usage
@@ -20,6 +20,19 @@ class Citation:
     end: int
     quote: str
     verified: bool
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """Document, start and end: what makes two citations one."""
+        return self.document, self.start, self.end
+
+
+def unique(citations: Iterable[Citation]) -> tuple[Citation, ...]:
+    """Each place once, in the order and as it was first cited."""
+    found: dict[tuple[str, int, int], Citation] = {}
+    for citation in citations:
+        found.setdefault(citation.place, citation)
+    return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +66,11 @@ class Hop:
     object_type: str = ""
     relation: str = ""
     denials: tuple[Citation, ...] = ()
+
+    @property
+    def citation(self) -> Citation:
+        """The sentence that states it."""
+        return Citation(self.document, self.chunk, self.start, self.end, self.quote, self.verified)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def between(
     surroundings: Surroundings, sources: Sequence[str], targets: Sequence[str], *, hops: int, beam: int = BEAM
 ) -> list[Path]:
     """Loopless paths of at most ``hops`` steps from a source to a target, strongest first."""
-    distance = _distances(surroundings, targets, hops)
+    distance = reach(surroundings, targets, hops=hops)
     bound = not surroundings.capped & set(distance)  # where a hub was read in part, an unknown distance proves nothing
     goal = set(targets)
     partial: list[Path] = [()]
@@ -175,25 +175,7 @@ def key(path: Path) -> tuple[str, ...]:
     return tuple(f"{step.relation.id}{step.end}" for step in path)
 
 
-def reach(surroundings: Surroundings, sources: Sequence[str], *, hops: int) -> dict[str, int]:
-    """Distance in hops of the entities within reach."""
-    return _distances(surroundings, sources, hops)
-
-
-def _ends(partial: Sequence[Path], sources: Sequence[str]) -> list[tuple[Path, str]]:
-    return [(p, p[-1].end) for p in partial if p] or [((), id_) for id_ in sorted(sources) if partial]
-
-
-def _visits(path: Path, sources: Sequence[str], entity_id: str) -> bool:
-    return entity_id in sources or any(entity_id == step.end for step in path)
-
-
-def _best(paths: Sequence[Path], surroundings: Surroundings, beam: int) -> list[Path]:
-    surroundings.read({step.end for path in paths for step in path[:-1]})
-    return sorted(paths, key=lambda p: (-path_strength(p, surroundings), key(p)))[:beam]
-
-
-def _distances(surroundings: Surroundings, targets: Sequence[str], hops: int) -> dict[str, int]:
+def reach(surroundings: Surroundings, targets: Sequence[str], *, hops: int) -> dict[str, int]:
     """Hops from an entity to the nearest target, for those within ``hops`` - 1; the frontier is bounded."""
     distance = dict.fromkeys(targets, 0)
     frontier = sorted(targets)
@@ -207,3 +189,16 @@ def _distances(surroundings: Surroundings, targets: Sequence[str], hops: int) ->
         frontier = sorted(weight, key=lambda i: (-weight[i], i))[:FRONTIER]
         distance |= dict.fromkeys(frontier, far)
     return distance
+
+
+def _ends(partial: Sequence[Path], sources: Sequence[str]) -> list[tuple[Path, str]]:
+    return [(p, p[-1].end) for p in partial if p] or [((), id_) for id_ in sorted(sources) if partial]
+
+
+def _visits(path: Path, sources: Sequence[str], entity_id: str) -> bool:
+    return entity_id in sources or any(entity_id == step.end for step in path)
+
+
+def _best(paths: Sequence[Path], surroundings: Surroundings, beam: int) -> list[Path]:
+    surroundings.read({step.end for path in paths for step in path[:-1]})
+    return sorted(paths, key=lambda p: (-path_strength(p, surroundings), key(p)))[:beam]

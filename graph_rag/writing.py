@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from graph_builder.llm import LanguageModel
 from graph_builder.llm.answering import complete
-from graph_rag.composing import Composed
-from graph_rag.model import Citation, Retrieval, Statement
+from graph_rag.composing import Composed, sentences
+from graph_rag.model import Citation, Retrieval, Statement, unique
 from graph_rag.sources import Question, Sources
 
 _INSTRUCTIONS = (
@@ -48,19 +48,6 @@ def write(question: Question, sources: Sources, llm: LanguageModel, retrieval: R
 
 def _evidence(sources: Sources, retrieval: Retrieval) -> Sequence[Citation]:
     """The chains' quotes, then the sentences of the first passages, each once."""
-    found: dict[tuple[str, int, int], Citation] = {}
-    for chain in retrieval.chains:
-        for hop in chain.hops:
-            if hop.verified:
-                cited = Citation(hop.document, hop.chunk, hop.start, hop.end, hop.quote, verified=True)
-                found.setdefault((hop.document, hop.start, hop.end), cited)
-    near = retrieval.passages[:_PASSAGES]
-    chunks = sources.store.fetch_chunks([p.chunk for p in near])
-    documents = sources.store.fetch_documents(sorted({c.document_id for c in chunks.values()}))
-    for passage in near:
-        chunk = chunks[passage.chunk]
-        for s in chunk.sentences:
-            text = documents[chunk.document_id].text[s.start : s.end]
-            cited = Citation(passage.document, chunk.id, s.start, s.end, text, verified=True)
-            found.setdefault((passage.document, s.start, s.end), cited)
-    return list(found.values())
+    stated = [hop.citation for chain in retrieval.chains for hop in chain.hops if hop.verified]
+    near = [citation for cited in sentences(retrieval.passages[:_PASSAGES], sources) for citation in cited]
+    return unique([*stated, *near])

@@ -10,10 +10,13 @@ from graph_builder import chunking, extraction, registry, stores
 from graph_builder.chunking import DEFAULT_SIZE, Options, chunk_document
 from graph_builder.embedding import Embedder, open_embedder
 from graph_builder.errors import InputError, SettingsError
+from graph_builder.estimating import Estimate, estimate
 from graph_builder.extraction import Extractor, open_extractor
 from graph_builder.ingest import IngestReport, Progress, ingest
-from graph_builder.llm import LanguageModel, open_model
+from graph_builder.llm import LanguageModel, Usage, open_model
 from graph_builder.llm.breaks import ask_breaks
+from graph_builder.llm.journal import FILE, Journal
+from graph_builder.llm.prices import Prices
 from graph_builder.loading import Failure, load_paths
 from graph_builder.model import Chunk, Document, Entity, Rejected, Vectors
 from graph_builder.packs import Pack
@@ -28,6 +31,8 @@ from graph_rag.sources import Sources
 
 RULES = "rules"
 LLM = "llm"
+PURPOSE = "extract"
+"""What the extractor `llm` calls its calls in the journal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +77,19 @@ class Graph:
     'Clarithromycin inhibits CYP3A4.'
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, replay: Path | None = None) -> None:
         self._settings = settings
+        self._replay = replay
         self._packs: Sequence[Pack] = packs_of(AUTO)
 
     @classmethod
-    def open(cls, home: str | None = None, *, settings: Settings | None = None) -> "Graph":
+    def open(cls, home: str | None = None, *, settings: Settings | None = None, replay: str | Path | None = None) -> "Graph":
         """Open the graph that the environment names, or the embedded one in ``home``; nothing is read before it is needed.
+
+        Parameters
+        ----------
+        replay
+            A journal of calls to the language model: answers come from it alone, and what it does not hold is an error.
 
         Raises
         ------
@@ -86,7 +97,7 @@ class Graph:
             The environment asks for something that can not be.
         """
         found = settings or Settings.from_environment()
-        return cls(replace(found, home=home) if home else found)
+        return cls(replace(found, home=home) if home else found, replay=Path(replay) if replay else None)
 
     def __enter__(self) -> "Graph":
         return self
@@ -108,7 +119,12 @@ class Graph:
     @cached_property
     def llm(self) -> LanguageModel | None:
         """The language model that LLM_MODEL names, or None."""
-        return open_model(self._settings)
+        return open_model(self._settings, replay=self._replay)
+
+    @property
+    def journal(self) -> Journal:
+        """What language models were asked and said, and what that cost."""
+        return Journal(Path(self._settings.home).expanduser() / FILE)
 
     @cached_property
     def store(self) -> Store:
@@ -137,6 +153,8 @@ class Graph:
         size: int = DEFAULT_SIZE,
         overlap: int = 0,
         fields: Mapping[str, str] | None = None,
+        gleanings: int = 0,
+        max_cost: float | None = None,
         progress: Callable[[Progress], None] | None = None,
     ) -> IngestReport:
         """Read files, folders and globs into the graph; what is there unchanged is skipped.
@@ -151,6 +169,11 @@ class Graph:
             Of chunks, in characters.
         fields
             For rows of JSON and CSV: which field is the "id", "name" and "text".
+        gleanings
+            How often a language model is asked once more what it missed in a passage.
+        max_cost
+            US dollars that this ingest may spend on a language model; it stops before a call that could cost more than is
+            left, and the report says so.
 
         Raises
         ------
@@ -159,34 +182,76 @@ class Graph:
         InputError, SettingsError, StoreError
             Sizes, names or settings that can not be followed; the store failed. A document that can not be read is no error:
             the report says so.
+        ModelRefused, ModelUnavailable, NotRecorded
+            The language model will not answer; what was written stays.
         """
-        options = self._options(size, overlap)
-        registry.load(chunking, chunker, what="chunker")
         loaded = load_paths([paths] if isinstance(paths, str) else list(paths), fields=fields)
-        packs = packs_of(pack)
-        recipe = Recipe(packs, self._extractors(extractor), self.embedder, chunker, options)
-        return ingest(loaded, recipe, self.store, progress=progress)
+        llm = self.llm.metered(most_dollars=max_cost) if self.llm else None
+        recipe = self._recipe(llm, pack, chunker, extractor, size, overlap, gleanings)
+        try:
+            return ingest(loaded, recipe, self.store, spent=lambda: llm.usage if llm else Usage(), progress=progress)
+        except BaseException:  # Ctrl-C too: threads that wait for a model would keep the program from ending
+            if llm:
+                llm.stop()
+            raise
 
-    def _options(self, size: int, overlap: int) -> Options:
-        return Options(size, overlap, embed=self._embed, ask=self._asker())
+    def estimate(
+        self,
+        paths: Sequence[str] | str,
+        *,
+        model: str = "",
+        pack: str = AUTO,
+        chunker: str = "structure",
+        size: int = DEFAULT_SIZE,
+        overlap: int = 0,
+        fields: Mapping[str, str] | None = None,
+        gleanings: int = 0,
+    ) -> Estimate:
+        """What `ingest` with a language model would ask and cost; nothing is sent, and no key is needed.
+
+        Parameters
+        ----------
+        model
+            The model, such as "openai:gpt-5-mini"; empty means the one that LLM_MODEL names.
+
+        Raises
+        ------
+        PathNotFound, InputError, SettingsError
+            As `ingest`; also when no model is named.
+        """
+        settings = replace(self._settings, llm_model=model) if model else self._settings
+        llm = open_model(settings, silent=True)
+        if llm is None:
+            raise SettingsError("no model to estimate for: name one with --model, such as --model openai:gpt-5-mini")
+        loaded = load_paths([paths] if isinstance(paths, str) else list(paths), fields=fields)
+        recipe = self._recipe(llm, pack, chunker, LLM, size, overlap, gleanings)
+        held = {(record.id, record.recipe) for record in self.store.documents()}
+        experience = self.journal.experience(llm.name, PURPOSE)
+        prices = Prices.of(settings)
+        return estimate(loaded, recipe, llm, held=held, experience=experience, prices=prices, gleanings=gleanings)
+
+    def _recipe(
+        self, llm: LanguageModel | None, pack: str, chunker: str, extractor: str, size: int, overlap: int, gleanings: int
+    ) -> Recipe:
+        registry.load(chunking, chunker, what="chunker")
+        if gleanings < 0:
+            raise InputError(f"gleanings is {gleanings}; it must be 0 or more")
+        options = Options(size, overlap, embed=self._embed, ask=_asker(llm))
+        extractor_for = self._extractors(extractor, llm, gleanings)
+        return Recipe(packs_of(pack), extractor_for, self.embedder, chunker, options, insists=bool(extractor))
 
     def _embed(self, texts: Sequence[str]) -> Vectors:
         return self.embedder.encode(texts)
 
-    def _asker(self) -> Callable[[str], Sequence[int]] | None:
-        llm = self.llm
-        return None if llm is None else lambda numbered: ask_breaks(llm, numbered)
-
-    def _extractors(self, name: str) -> Callable[[Pack], Extractor]:
-        chosen = name or (LLM if self.llm else RULES)
+    def _extractors(self, name: str, llm: LanguageModel | None, gleanings: int) -> Callable[[Pack], Extractor]:
+        chosen = name or (LLM if llm else RULES)
         registry.load(extraction, chosen, what="extractor")
-        if chosen == LLM and self.llm is None:
-            raise SettingsError("the extractor llm needs a model: set LLM_MODEL, such as LLM_MODEL=openai:gpt-5-mini")
         made: dict[str, Extractor] = {}
 
         def extractor_for(pack: Pack) -> Extractor:
             if pack.signature not in made:
-                made[pack.signature] = open_extractor(chosen, pack, llm=self.llm, spacy_model=self._settings.spacy_model)
+                spacy_model = self._settings.spacy_model
+                made[pack.signature] = open_extractor(chosen, pack, llm=llm, spacy_model=spacy_model, gleanings=gleanings)
             return made[pack.signature]
 
         return extractor_for
@@ -279,13 +344,18 @@ def chunk(
         The path or the strategy is not there, the sizes can not be, or a document can not be read.
     """
     registry.load(chunking, strategy, what="chunker")
-    options = Graph.open()._options(size, overlap)
+    graph = Graph.open()
+    options = Options(size, overlap, embed=graph._embed, ask=_asker(graph.llm))
     cut = []
     for document in load_paths([path]):
         if isinstance(document, Failure):
             raise InputError(f"{document.source}: {document.reason}")
         cut.append((document, chunk_document(document, strategy=strategy, options=options)))
     return cut
+
+
+def _asker(llm: LanguageModel | None) -> Callable[[str], Sequence[int]] | None:
+    return None if llm is None else lambda numbered: ask_breaks(llm, numbered)
 
 
 def demo_corpus() -> Path:

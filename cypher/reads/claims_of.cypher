@@ -4,5 +4,5 @@ WHERE v.predicate <> $same_as
 WITH DISTINCT v
 RETURN v {
   .id, .document_id, .chunk_id, .start, .end, .quote, .subject, .predicate, .object, .polarity, .modality, .qualifiers,
-  .confidence, .extractor, .antecedent, .relation_id, .relation_subject, .relation_object
+  .confidence, .extractor, .antecedent, .said, .relation_id, .relation_subject, .relation_object
 } AS evidence

@@ -2,5 +2,5 @@ UNWIND $ids AS id
 MATCH (v:Evidence {id: id})
 RETURN v {
   .id, .document_id, .chunk_id, .start, .end, .quote, .subject, .predicate, .object, .polarity, .modality, .qualifiers,
-  .confidence, .extractor, .antecedent, .relation_id
+  .confidence, .extractor, .antecedent, .said, .relation_id
 } AS evidence

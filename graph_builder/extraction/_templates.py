@@ -96,7 +96,7 @@ class Templates:
         )  # fmt: skip
 
 
-def state(  # noqa: PLR0913 - a claim has that many parts
+def state(
     paired: tuple[str, ...],
     findings: Findings,
     sketch: Sketch,

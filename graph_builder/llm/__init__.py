@@ -4,7 +4,9 @@ Every call goes through one `Gateway` (`gateway.py`): journal first, then budget
 `answering.py` turns texts into instances of a schema; extraction reads them record by record (`salvage.py`).
 """
 
+import json
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -27,6 +29,11 @@ class Prompt:
     instructions: str
     turns: tuple[str, ...]
     purpose: str = "ask"
+
+    @property
+    def schema_json(self) -> str:
+        """The schema as canonical JSON."""
+        return _json(self.schema)
 
     def then(self, said: str, told: str) -> "Prompt":
         """The prompt after the model said something and was told something."""
@@ -139,13 +146,20 @@ class LanguageModel(Protocol):
         """Ask nothing more through this object; wait some seconds for the calls under way, so that what they cost is not lost."""
 
 
-def open_model(settings: Settings, *, replay: Path | None = None) -> LanguageModel | None:
+@lru_cache(maxsize=256)
+def _json(schema: type[BaseModel]) -> str:
+    return json.dumps(schema.model_json_schema(), sort_keys=True)
+
+
+def open_model(settings: Settings, *, replay: Path | None = None, silent: bool = False) -> LanguageModel | None:
     """The model that `LLM_MODEL` names, or None when it names none; nothing is sent before the first prompt.
 
     Parameters
     ----------
     replay
         A journal to answer from, and from nothing else: no key is needed and nothing is sent.
+    silent
+        Answer from the home folder's own journal alone, likewise.
 
     Raises
     ------
@@ -160,4 +174,4 @@ def open_model(settings: Settings, *, replay: Path | None = None) -> LanguageMod
         return None
     from graph_builder.llm.gateway import Gateway  # noqa: PLC0415  # not for `hoptrace --help`
 
-    return Gateway.open(settings, replay=replay)
+    return Gateway.open(settings, replay=replay, silent=silent)

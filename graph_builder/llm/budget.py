@@ -26,7 +26,7 @@ class Budget:
         self._most = most_dollars
         self._whole = whole
         self._held = 0.0
-        self._longest = 0
+        self._longest = whole._longest if whole else 0
         self._settled = asyncio.Event()
 
     def part(self, most_dollars: float | None) -> "Budget":

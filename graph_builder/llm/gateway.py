@@ -9,7 +9,6 @@ import asyncio
 import random
 import threading
 from collections.abc import Coroutine
-from concurrent.futures import CancelledError
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,8 +49,8 @@ class Gateway:
         return f"Gateway({self.name!r})"
 
     @classmethod
-    def open(cls, settings: Settings, *, replay: Path | None = None) -> "Gateway":
-        """The model of the settings, with the journal in their home folder; or a journal alone.
+    def open(cls, settings: Settings, *, replay: Path | None = None, silent: bool = False) -> "Gateway":
+        """The model of the settings, with the journal in their home folder; or a journal alone, as `open_model` says.
 
         Raises
         ------
@@ -64,7 +63,7 @@ class Gateway:
         if replay:
             return cls(_Line(settings, None, open_recording(replay)), Budget(prices))
         journal = Journal(Path(settings.home).expanduser() / FILE)
-        return cls(_Line(settings, _provider(settings), journal), Budget(prices))
+        return cls(_Line(settings, None if silent else _provider(settings), journal), Budget(prices))
 
     @property
     def at_once(self) -> int:
@@ -95,7 +94,7 @@ class Gateway:
 
     async def _reply(self, prompt: Prompt) -> Reply:
         if self._stopped:
-            raise CancelledError
+            raise ModelUnavailable(f"{self.name} is asked no more: the work was stopped")
         task = asyncio.create_task(self._line.reply(prompt, self._budget))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)

@@ -10,14 +10,12 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from pydantic import BaseModel
-
 from graph_builder.errors import InputError
 from graph_builder.llm import Prompt, Reply, Usage
+from graph_builder.llm.tokens import tokens_in
 from graph_builder.model import digest
 from graph_builder.sqlite_file import SqliteFile
 
@@ -33,13 +31,7 @@ _DAY = 86_400.0
 
 def key_of(model: str, prompt: Prompt, *, max_tokens: int = 0) -> str:
     """The name under which a call is found again: equal for two calls that must have equal answers."""
-    return digest("call", model, prompt.instructions, schema_of(prompt.schema), str(max_tokens), *prompt.turns)
-
-
-@lru_cache(maxsize=256)
-def schema_of(schema: type[BaseModel]) -> str:
-    """A schema as canonical JSON."""
-    return json.dumps(schema.model_json_schema(), sort_keys=True)
+    return digest("call", model, prompt.instructions, prompt.schema_json, str(max_tokens), *prompt.turns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +46,19 @@ class Spent:
     cached_tokens: int
     dollars: float | None
     cut_off: int
+
+
+@dataclass(frozen=True, slots=True)
+class Experience:
+    """What the latest calls of a model for one purpose read and wrote, beside what was counted before they were sent.
+
+    ``read_per_counted``: tokens read, as the provider counted them, for each that we counted in the prompt;
+    ``written_per_text``: tokens written for each that we counted in the text that the call was about.
+    """
+
+    calls: int
+    read_per_counted: float = 1.0
+    written_per_text: float = 0.0
 
 
 class Recording(Protocol):
@@ -89,7 +94,7 @@ class Journal:
 
     def sent(self, key: str, model: str, prompt: Prompt) -> None:
         """Note that a call is on its way."""
-        schema = schema_of(prompt.schema)
+        schema = prompt.schema_json
         prefix = digest("prefix", prompt.instructions, schema)
         with self._writing() as db:
             db.execute("INSERT OR IGNORE INTO prefixes VALUES (?, ?, ?)", (prefix, prompt.instructions, schema))
@@ -126,6 +131,24 @@ class Journal:
                 " FROM calls GROUP BY model, purpose ORDER BY model, purpose"
             ).fetchall()
         return [Spent(m, p, n, int(i), int(o), int(c), d, lost) for m, p, n, i, o, c, d, lost in rows]
+
+    def experience(self, model: str, purpose: str, *, most: int = 400) -> Experience:
+        """What can be learnt from the latest answered first calls of a model for a purpose."""
+        if not self._there():
+            return Experience(0)
+        with self._file.reading() as db:
+            rows = db.execute(
+                "SELECT instructions, schema, turns, input_tokens, output_tokens FROM calls JOIN prefixes ON prefixes.id = prefix"
+                " WHERE model = ? AND purpose = ? AND answered_at IS NOT NULL AND json_array_length(turns) = 1"
+                " ORDER BY answered_at DESC LIMIT ?",
+                (model, purpose, most),
+            ).fetchall()
+        texts = [tokens_in(json.loads(turns)[0]) for _, _, turns, _, _ in rows]
+        around = sum(tokens_in(instructions) + tokens_in(schema) for instructions, schema, _, _, _ in rows)
+        if not sum(texts):
+            return Experience(0)
+        read, written = sum(row[3] for row in rows), sum(row[4] for row in rows)
+        return Experience(len(rows), read / (around + sum(texts)), written / sum(texts))
 
     def export(self) -> Iterator[dict[str, Any]]:
         """The answered calls as JSON objects, by key, each prefix before its first call."""
@@ -194,10 +217,10 @@ class Cassette:
             with path.open(encoding="utf-8") as lines:
                 for line in lines:
                     call = json.loads(line)
-                    if "key" in call:
+                    if call.get("key"):
                         usage = Usage(1, call["input_tokens"], call["output_tokens"], call["dollars"], call["cached_tokens"])
                         replies[call["key"]] = Reply(call["text"], call["truncated"], call["refusal"], usage)
-        except (ValueError, KeyError, TypeError, OSError) as error:
+        except (ValueError, KeyError, AttributeError, OSError) as error:
             raise InputError(
                 f"{path} is no journal ({type(error).__name__}: {error}): name a journal.db, or a file that "
                 "`hoptrace journal export` wrote"

@@ -3,7 +3,6 @@
 import re
 
 from graph_builder.llm import Prompt
-from graph_builder.llm.journal import schema_of
 
 _PIECE = re.compile(r"[^\W\d_]+|\d{1,3}|[^\w\s]|_")
 _LETTERS = 7
@@ -18,5 +17,5 @@ def tokens_in(text: str) -> int:
 
 def tokens_of(prompt: Prompt) -> int:
     """The number of tokens that are read for a prompt."""
-    texts = (prompt.instructions, schema_of(prompt.schema), *prompt.turns)
+    texts = (prompt.instructions, prompt.schema_json, *prompt.turns)
     return sum(tokens_in(text) + _PER_MESSAGE for text in texts)

@@ -1,10 +1,12 @@
 """Where the graph lies. One file a store; each has `connect(settings, *, embedding_model, dim)`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from graph_builder.model import Chunk, Contribution, Document, Entity, Evidence, Kind, Rejected, Relation, Vectors
+
+Result = TypeVar("Result")
 
 
 class Hit(NamedTuple):
@@ -117,6 +119,13 @@ class Store(Protocol):
 
     def fingerprint(self) -> str:
         """A hash of the graph's content, the same in every store and for every order of writing."""
+
+    def consistently(self, work: Callable[[], Result]) -> Result:
+        """What the work returns, all of whose reads in this thread see one state of the graph, where the store can do that.
+
+        Where it can not, work that ends in a KeyError while others wrote, as by an id whose document is gone, is done once
+        more. The work writes nothing. It may take minutes: others write meanwhile, though SQLite's log grows until it ends.
+        """
 
     def close(self) -> None:
         """Let go of the database; may be called twice."""

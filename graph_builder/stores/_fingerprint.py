@@ -57,7 +57,7 @@ def evidence_row(evidence: Evidence, relation_id: str) -> Row:
     e = evidence
     spans = json.dumps([e.start, e.end, list(e.antecedent or ())])
     claim = (e.subject, e.predicate, e.object, str(e.polarity), str(e.modality), e.qualifiers, f"{e.confidence:.6f}")
-    return "evidence", e.id, e.document_id, e.chunk_id, spans, e.quote, *claim, e.extractor, relation_id
+    return "evidence", e.id, e.document_id, e.chunk_id, spans, e.quote, *claim, e.said, e.extractor, relation_id
 
 
 def rejected_row(rejected: Rejected) -> Row:

@@ -66,7 +66,9 @@ def evidence_of(held: Mapping[str, Any]) -> Evidence:
     antecedent = Span(*held["antecedent"]) if held["antecedent"] else None
     claim = (held["subject"], held["predicate"], held["object"], Polarity(held["polarity"]), Modality(held["modality"]))
     place = (held["document_id"], held["chunk_id"], held["start"], held["end"], held["quote"])
-    return Evidence(held["id"], *place, *claim, held["qualifiers"], held["confidence"], held["extractor"], antecedent=antecedent)
+    return Evidence(
+        held["id"], *place, *claim, held["qualifiers"], held["confidence"], held["extractor"], antecedent, held["said"]
+    )
 
 
 def vector_of(held: bytes) -> Vectors:
@@ -172,6 +174,7 @@ class Neo4jTransaction:
                 **{"predicate": e.predicate, "object": e.object, "polarity": str(e.polarity)},
                 **{"modality": str(e.modality), "qualifiers": e.qualifiers, "confidence": float(e.confidence)},
                 **{"extractor": e.extractor, "antecedent": list(e.antecedent) if e.antecedent else None},
+                **{"said": e.said},
                 **self._searchable(Kind.EVIDENCE, e.quote, vector),
             }
             rows.append({"properties": properties, "embedding": vector.tolist()})

@@ -27,7 +27,7 @@ from graph_builder.upkeep import Claim, Placed, aliases_in
 
 EVIDENCE_COLUMNS = (
     "id, document_id, chunk_id, start, end, quote, subject, predicate, object, polarity, modality, qualifiers, "
-    "confidence, extractor, antecedent_start, antecedent_end"
+    "confidence, extractor, antecedent_start, antecedent_end, said"
 )
 
 
@@ -41,11 +41,10 @@ IN = "IN (SELECT value FROM json_each(?))"
 
 def evidence_of(row: Sequence[object]) -> Evidence:
     """The evidence of a row of `EVIDENCE_COLUMNS`."""
-    values = list(row[:16])
-    start, end = values[14], values[15]
-    values[14] = Span(start, end) if isinstance(start, int) and isinstance(end, int) else None
+    *values, start, end, said = row[:17]
+    antecedent = Span(start, end) if isinstance(start, int) and isinstance(end, int) else None
     values[9], values[10] = Polarity(str(values[9])), Modality(str(values[10]))
-    return Evidence(*values[:15])  # type: ignore[arg-type]  # columns are in the order of the fields
+    return Evidence(*values, antecedent, said)  # type: ignore[arg-type]  # columns are in the order of the fields
 
 
 def vector_of(blob: bytes) -> Vectors:
@@ -108,8 +107,8 @@ class SqliteTransaction:
             antecedent = e.antecedent or (None, None)
             claim = (e.subject, e.predicate, e.object, e.polarity, e.modality, e.qualifiers, e.confidence, e.extractor)
             row = self._db.execute(
-                f"INSERT INTO evidence (row, {EVIDENCE_COLUMNS}, vector) VALUES (NULL{', ?' * 17})",
-                (e.id, e.document_id, e.chunk_id, e.start, e.end, e.quote, *claim, *antecedent, vector.tobytes()),
+                f"INSERT INTO evidence (row, {EVIDENCE_COLUMNS}, vector) VALUES (NULL{', ?' * 18})",
+                (e.id, e.document_id, e.chunk_id, e.start, e.end, e.quote, *claim, *antecedent, e.said, vector.tobytes()),
             ).lastrowid
             self._index("evidence", row, e.quote)
 
@@ -204,7 +203,7 @@ class SqliteTransaction:
 
     def _claims(self, where: str, parameters: tuple[str, ...]) -> list[Claim]:
         found = self._db.execute(f"SELECT {EVIDENCE_COLUMNS}, relation_id FROM evidence WHERE {where}", parameters)
-        return [Claim(evidence_of(row), row[16]) for row in found]
+        return [Claim(evidence_of(row), row[17]) for row in found]
 
     def relations_of(self, document_id: str) -> set[str]:
         found = self._db.execute("SELECT DISTINCT relation_id FROM evidence WHERE document_id = ?", (document_id,))

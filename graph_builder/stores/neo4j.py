@@ -28,7 +28,7 @@ from graph_builder.model import (
 )
 from graph_builder.names import normalise
 from graph_builder.settings import Settings
-from graph_builder.stores import Counts, DocumentRecord, Expansion, Hit
+from graph_builder.stores import Counts, DocumentRecord, Expansion, Hit, Result
 from graph_builder.stores import _fingerprint as content
 from graph_builder.stores._neo4j_session import Neo4jSession, run
 from graph_builder.stores._neo4j_transaction import Neo4jTransaction, evidence_of, vector_of
@@ -39,7 +39,7 @@ from graph_builder.upkeep import add, remove
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction, Record
 
-LAYOUT = "1"
+LAYOUT = "2"
 _NEAR = 200
 """Fewest candidates of a vector index, which is approximate: it finds the first few the surer, the more it looks for."""
 
@@ -258,6 +258,15 @@ class Neo4jStore:
 
     def fingerprint(self) -> str:
         return content.fingerprint(self.rows())
+
+    def consistently(self, work: Callable[[], Result]) -> Result:
+        before = self._revision()
+        try:
+            return work()
+        except KeyError:  # no snapshot is to be had, so the work may know an id that is no longer there
+            if self._revision() == before:
+                raise
+            return work()
 
     def close(self) -> None:
         self._session.close()

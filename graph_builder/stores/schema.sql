@@ -30,7 +30,8 @@ CREATE TABLE evidence (
   start INTEGER NOT NULL, end INTEGER NOT NULL, quote TEXT NOT NULL,
   subject TEXT NOT NULL, predicate TEXT NOT NULL, object TEXT NOT NULL, polarity TEXT NOT NULL, modality TEXT NOT NULL,
   qualifiers TEXT NOT NULL, confidence REAL NOT NULL, extractor TEXT NOT NULL,
-  antecedent_start INTEGER, antecedent_end INTEGER, vector BLOB NOT NULL, relation_id TEXT NOT NULL DEFAULT ''
+  antecedent_start INTEGER, antecedent_end INTEGER, said TEXT NOT NULL, vector BLOB NOT NULL,
+  relation_id TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX evidence_document ON evidence (document_id);
 CREATE INDEX evidence_subject ON evidence (subject);

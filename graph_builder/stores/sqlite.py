@@ -1,11 +1,12 @@
 """The embedded store: one SQLite file, WAL, FTS5 for the words, vectors as float32 blobs searched exactly.
 
-Readers see the last committed document while a writer writes: each read is one snapshot.
+Readers see the last committed document while a writer writes: each read is one snapshot, and so is all that is read together
+(`consistently`).
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ from graph_builder.model import (
 )
 from graph_builder.names import normalise
 from graph_builder.settings import Settings
-from graph_builder.stores import Counts, DocumentRecord, Expansion, Hit
+from graph_builder.stores import Counts, DocumentRecord, Expansion, Hit, Result
 from graph_builder.stores import _fingerprint as content
 from graph_builder.stores._scoring import cosines, widened
 from graph_builder.sqlite_file import SqliteFile
@@ -45,7 +46,7 @@ from graph_builder.stores._sqlite_transaction import (
 from graph_builder.terms import Corpus, bm25, query_terms
 from graph_builder.upkeep import add, remove
 
-LAYOUT = "1"
+LAYOUT = "2"
 _CANDIDATES = 400
 _SINGLE_PRECISION = 1e-5
 _RELATION_COLUMNS = "id, subject, predicate, object, polarity, modality, qualifiers, confidence, extractor, evidence_ids"
@@ -288,7 +289,7 @@ class SqliteStore:
         mentions = self._all("SELECT alias_id, chunk_id, start, end FROM mention")
         yield from (content.mention_row(Mention(*row)) for row in mentions)
         evidence = self._all(f"SELECT {EVIDENCE_COLUMNS}, relation_id FROM evidence")
-        yield from (content.evidence_row(evidence_of(row), row[16]) for row in evidence)
+        yield from (content.evidence_row(evidence_of(row), row[17]) for row in evidence)
         yield from map(content.rejected_row, self.rejected())
         yield from map(content.entity_row, self._entities())
         relations = self._all(f"SELECT {_RELATION_COLUMNS} FROM relation")
@@ -296,6 +297,10 @@ class SqliteStore:
 
     def fingerprint(self) -> str:
         return content.fingerprint(self.rows())
+
+    def consistently(self, work: Callable[[], Result]) -> Result:
+        with self._file.reading():
+            return work()
 
     def close(self) -> None:
         self._file.close()

@@ -17,10 +17,11 @@ def retrieve(question: Question, sources: Sources, *, k: int) -> Retrieval:
     _, seconds = question.vector, dict(question.seconds)
     with timed(seconds, "link"):
         links = link(question, sources)
-    names = tuple(dict.fromkeys(e.name for e in links.entities))
     if len(links.groups) < 2:  # noqa: PLR2004  # a connection has two ends
-        said = "; ".join(names) or "nothing"
-        return Retrieval(seconds=seconds, linked=names, missing=f"two names of the graph are needed; the question has: {said}")
+        said = "; ".join(links.names) or "nothing"
+        return Retrieval(
+            seconds=seconds, linked=links.names, missing=f"two names of the graph are needed; the question has: {said}"
+        )
     left, right = links.groups[:2]
     surroundings = Surroundings(sources.store)
     with timed(seconds, "walk"):
@@ -35,4 +36,4 @@ def retrieve(question: Question, sources: Sources, *, k: int) -> Retrieval:
         found = passages(hits, sources, lambda hit: f"quoted by a chain of score {hit.score:.2f}")
     name = {e.entity_id: e.name for e in links.entities}
     missing = "" if chains else f"nothing ties {name[left[0]]} to {name[right[0]]} within {HOPS} hops"
-    return Retrieval(found, chains, seconds, missing, names)
+    return Retrieval(found, chains, seconds, missing, links.names)

@@ -40,8 +40,7 @@ def retrieve(question: Question, sources: Sources, *, k: int) -> Retrieval:
     with timed(seconds, "read"):
         reasons = {hit.id: ranking.reason(features) for hit, features in ranked}
         found = passages([hit for hit, _ in ranked], sources, lambda hit: reasons[hit.id])
-    names = tuple(dict.fromkeys(e.name for e in links.entities))
-    return Retrieval(found, chains, seconds, _missing(links, chains), names)
+    return Retrieval(found, chains, seconds, _missing(links, chains), links.names)
 
 
 def _paths(links: Links, surroundings: Surroundings, maker: ChainMaker) -> list[Path]:
@@ -79,11 +78,7 @@ def _of_type(type_: str, entity_ids: Sequence[str], surroundings: Surroundings) 
 def _missing(links: Links, chains: Sequence[Chain]) -> str:
     """The link that was looked for and is not there, or an empty text."""
     if links.unknown:
-        return (
-            f"{' and '.join(links.unknown)} is not in the documents"
-            if len(links.unknown) == 1
-            else (f"{', '.join(links.unknown)} are not in the documents")
-        )
+        return f"{', '.join(links.unknown)} {'is' if len(links.unknown) == 1 else 'are'} not in the documents"
     if not links.entities:
         return "the question names nothing that is in the graph"
     if not chains and len(links.groups) > 1:

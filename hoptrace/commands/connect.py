@@ -60,10 +60,10 @@ def _say_candidates(name: str, candidates: "tuple[Candidate, ...]") -> None:
 
 
 def _say_chains(connection: "Connection") -> None:
-    from graph_rag.numbering import Numbered, as_citation
+    from graph_rag.model import unique
+    from graph_rag.numbering import Numbered
 
-    cited = {(h.document, h.start, h.end): as_citation(h) for chain in connection.chains for h in chain.hops}
-    numbered = Numbered((), (), tuple(cited.values()))
+    numbered = Numbered((), (), unique(hop.citation for chain in connection.chains for hop in chain.hops))
     short = terminal.places(sorted({c.document for c in numbered.citations}))
     for chain in connection.chains:
         terminal.say_chain(chain, numbered, short, indent=0)

@@ -105,7 +105,7 @@ def progress_bar(paths: Sequence[str]) -> Iterator[Callable[["Progress"], None] 
         def show(progress: "Progress") -> None:
             rate = f"{progress.done / progress.seconds:.1f} documents/s" if progress.seconds > 0 else ""
             name = terminal.one_line(progress.source.rsplit("/", 1)[-1], longest=40)
-            total = progress.total or (files if files >= progress.done else 0)
+            total = files if files >= progress.done else 0
             bar.update(task, completed=progress.done, total=total or None, rate=rate, document=name)
 
         yield show

@@ -7,14 +7,15 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from graph_builder.model import Kind
+from graph_builder.model import Document, Kind
 from graph_builder.stores import Store
 from tests.contracts.contributions import MYOPATHY, many, text_vector
-from tests.contracts.places import Place
+from tests.contracts.places import Folder, Place
 
 EXPECTED = {c.document.id: c for c in many(40)}
 
@@ -75,6 +76,58 @@ def test_readers_in_threads_see_whole_documents_beside_a_writer(store: Store) ->
         reader.join(60)
     assert not failures, failures
     assert len(set(seen)) > 1, "no reader read while the writer wrote"
+
+
+def test_work_that_loses_a_document_on_the_way_sees_one_state_of_the_graph(store: Store, place: Place) -> None:
+    for c in many(4):
+        store.write(c)
+    beside = place.open()
+    looks = []
+
+    def read_all() -> list[Document]:
+        ids = [record.id for record in store.documents()]
+        looks.append(len(ids))
+        if len(looks) == 1:
+            assert beside.remove(ids[-1])
+        found = store.fetch_documents(ids)
+        return [found[id_] for id_ in ids]
+
+    assert len(store.consistently(read_all)) == looks[-1]
+    assert looks == ([4] if place.name == "sqlite" else [4, 3])
+    assert len(store.consistently(read_all)) == 3
+
+
+def test_work_that_fails_by_itself_is_done_once(store: Store) -> None:
+    looks = []
+
+    def read() -> Document:
+        looks.append(store.counts())
+        return store.fetch_documents(["nothing"])["nothing"]
+
+    with pytest.raises(KeyError, match="nothing"):
+        store.consistently(read)
+    assert len(looks) == 1
+    assert store.counts() == looks[0]  # and the store goes on
+
+
+def test_a_snapshot_is_of_all_that_is_read_in_its_thread_and_no_other(sqlite_place: Folder) -> None:
+    store = sqlite_place.fresh()
+    first, second = many(2)
+    store.write(first)
+    beside = sqlite_place.open()
+
+    def state() -> tuple[object, ...]:
+        return store.fingerprint(), store.nearest(Kind.CHUNK, text_vector("x"), k=9), store.search(Kind.CHUNK, "myopathy", k=9)
+
+    def before_and_after() -> tuple[object, object, object]:
+        before = state()
+        beside.write(second)
+        with ThreadPoolExecutor(1) as other:
+            return before, state(), other.submit(state).result()
+
+    before, after, elsewhere = store.consistently(before_and_after)
+    assert before == after != elsewhere
+    assert elsewhere == state()
 
 
 def test_a_reader_sees_whole_documents_while_another_process_writes(store: Store, place: Place, repository: Path) -> None:

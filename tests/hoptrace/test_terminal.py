@@ -80,10 +80,10 @@ def test_a_message_of_several_lines_is_one(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_hop_that_does_not_check_is_loud(capsys: pytest.CaptureFixture[str]) -> None:
-    from graph_rag.numbering import Numbered, as_citation
+    from graph_rag.numbering import Numbered
 
     chain = Chain(0.5, False, (hop(verified=False),))
-    terminal.say_chain(chain, Numbered((), (), (as_citation(chain.hops[0]),)), {"d.md": "d.md"})
+    terminal.say_chain(chain, Numbered((), (), (chain.hops[0].citation,)), {"d.md": "d.md"})
     lines = capsys.readouterr().out.splitlines()
     assert "NOT VERIFIED" in lines[0]
     assert "NOT VERIFIED" in lines[1]

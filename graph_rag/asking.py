@@ -44,7 +44,7 @@ def compare(question: str, sources: Sources, *, methods: Sequence[str], k: int) 
     asked = _asked(question, sources, k)
     asked.prepare()
     with ThreadPoolExecutor(max_workers=len(retrievers)) as pool:
-        answers = tuple(pool.map(lambda named: _by(*named, asked, sources, k), retrievers.items()))
+        answers = tuple(pool.map(lambda method: _by(method, retrievers[method], asked, sources, k), retrievers))
     return Comparison(question, answers, tuple(_overlap(a, b) for a, b in combinations(answers, 2)))
 
 

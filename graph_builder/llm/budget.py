@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 
 from graph_builder.errors import BudgetReached, SettingsError
 from graph_builder.llm import Reply, Usage
@@ -26,7 +27,8 @@ class Budget:
         self._most = most_dollars
         self._whole = whole
         self._held = 0.0
-        self._longest = whole._longest if whole else 0
+        self._longest: int = whole._longest if whole else 0
+        self._stretch: float = whole._stretch if whole else 1.0
         self._settled = asyncio.Event()
 
     def part(self, most_dollars: float | None) -> "Budget":
@@ -59,7 +61,7 @@ class Budget:
         """
         price = await self._hold(tokens, most_written)
         try:
-            yield self._bill
+            yield partial(self._bill, tokens)
         finally:
             self._held -= price
             self._settled.set()
@@ -69,7 +71,7 @@ class Budget:
             return 0.0
         while True:
             written = self._longest or _FIRST_WRITTEN
-            price = self._prices.dollars(tokens, min(written, most_written or written)) or 0.0
+            price = self._prices.dollars(round(self._stretch * tokens), min(written, most_written or written)) or 0.0
             spent = self.usage.dollars or 0.0
             if spent + self._held + price <= self._most:
                 self._held += price
@@ -79,15 +81,21 @@ class Budget:
             self._settled.clear()
             await self._settled.wait()
 
-    def _bill(self, reply: Reply) -> Reply:
+    def _bill(self, tokens: int, reply: Reply) -> Reply:
         used = reply.usage
         dollars = self._prices.dollars(used.input_tokens, used.output_tokens, used.cached_tokens)
         billed = replace(reply, usage=replace(used, dollars=dollars))
+        self._learn(used.input_tokens / max(1, tokens), used.output_tokens)
         self._count(billed.usage)
         return billed
 
+    def _learn(self, stretch: float, written: int) -> None:
+        """What a call read for each token that we counted, and wrote: the next may read and write as much."""
+        self._stretch, self._longest = max(self._stretch, stretch), max(self._longest, written)
+        if self._whole:
+            self._whole._learn(stretch, written)
+
     def _count(self, used: Usage) -> None:
         self.usage += used
-        self._longest = max(self._longest, used.output_tokens)
         if self._whole:
             self._whole._count(used)

@@ -31,10 +31,10 @@ from graph_builder.model import (
 )
 from graph_builder.names import normalise
 from graph_builder.settings import Settings
+from graph_builder.sqlite_file import SqliteFile
 from graph_builder.stores import Counts, DocumentRecord, Expansion, Hit, Result
 from graph_builder.stores import _fingerprint as content
 from graph_builder.stores._scoring import cosines, widened
-from graph_builder.sqlite_file import SqliteFile
 from graph_builder.stores._sqlite_transaction import (
     EVIDENCE_COLUMNS,
     IN,

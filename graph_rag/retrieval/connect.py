@@ -18,10 +18,8 @@ def retrieve(question: Question, sources: Sources, *, k: int) -> Retrieval:
     with timed(seconds, "link"):
         links = link(question, sources)
     if len(links.groups) < 2:  # noqa: PLR2004  # a connection has two ends
-        said = "; ".join(links.names) or "nothing"
-        return Retrieval(
-            seconds=seconds, linked=links.names, missing=f"two names of the graph are needed; the question has: {said}"
-        )
+        missing = f"two names of the graph are needed; the question has: {'; '.join(links.names) or 'nothing'}"
+        return Retrieval(seconds=seconds, missing=missing, linked=links.names)
     left, right = links.groups[:2]
     surroundings = Surroundings(sources.store)
     with timed(seconds, "walk"):

@@ -24,6 +24,7 @@ _ARTICLES = frozenset({"a", "an", "the"})
 _NEGATIONS = frozenset({"not", "never", "no", "neither", "nor"})
 _NO_NEGATIONS = re.compile(r"\b(?:not only|(?:or|but|and) not|not until|no (?:later|less|fewer|more) than|no \d)")
 """What holds a "not" that does not turn the claim, or only half of it: it stays in the name."""
+_ADVERBS = frozenset({"first", "later", "now", "then", "once", "best", "well", "often", "still", "last"})
 _PREPOSITIONS = frozenset(
     """about above across after against along among around as at before behind below beneath beside between beyond by during
     for from in inside into like near of off on onto out outside over past since through throughout to toward towards under until
@@ -149,7 +150,8 @@ class _Reading:
 
     @staticmethod
     def _keeps_auxiliary(rest: list[str]) -> bool:
-        done, after = rest[0], rest[1] if len(rest) > 1 else ""
+        verb = [word for i, word in enumerate(rest) if i or not (word.endswith("ly") or word in _ADVERBS)] if rest[1:] else rest
+        done, after = verb[0], verb[1] if len(verb) > 1 else ""
         if not _verbs.is_participle(done) or _verbs.only_passive(done) or after == "by":
             return False
         return after not in _PREPOSITIONS or _verbs.ambiguous(done)
@@ -184,5 +186,5 @@ def _words(said: str) -> list[str]:
     text = unicodedata.normalize("NFKC", said).strip()
     if not re.search(r"[\s_-]", text):
         text = _CAMEL.sub(" ", text)
-    text = _SHORTENED.sub(lambda found: f"{found[1] or ''} not", text.lower()).replace("'", "").replace("\u2019", "")
+    text = _SHORTENED.sub(lambda found: f"{found[1] or ''} not", text.lower().replace("_", " ")).replace("'", "").replace("\u2019", "")
     return re.sub(r"[\W_]+", " ", text).split()

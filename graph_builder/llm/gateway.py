@@ -9,7 +9,6 @@ import asyncio
 import random
 import threading
 from collections.abc import Coroutine
-from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -213,16 +212,23 @@ def _lasting(error: ModelUnavailable, failures: int) -> ModelUnavailable:
     return type(error)(f"{error}{often}{asked}", error.retry_after)
 
 
-@cache
-def _loop() -> asyncio.AbstractEventLoop:
+class _Loop:
     """The one loop on which all calls run: connections that are kept alive belong to the loop that opened them."""
-    loop = asyncio.new_event_loop()
-    threading.Thread(target=loop.run_forever, name="language model", daemon=True).start()
-    return loop
+
+    made: asyncio.AbstractEventLoop | None = None
+    making = threading.Lock()
+
+    @classmethod
+    def get(cls) -> asyncio.AbstractEventLoop:
+        with cls.making:
+            if cls.made is None:
+                cls.made = asyncio.new_event_loop()
+                threading.Thread(target=cls.made.run_forever, name="language model", daemon=True).start()
+            return cls.made
 
 
 def _on_loop(work: Coroutine[Any, Any, _Result]) -> _Result:
-    future = asyncio.run_coroutine_threadsafe(work, _loop())
+    future = asyncio.run_coroutine_threadsafe(work, _Loop.get())
     try:
         return future.result()
     except BaseException:

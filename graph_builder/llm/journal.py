@@ -181,7 +181,11 @@ class Journal:
         self._file.close()
 
     def _there(self) -> bool:
-        return self._laid or self.path.exists()
+        """Whether it was written to, by whichever process: a file may be there before its tables are."""
+        if not self._laid and self.path.exists():
+            with self._file.reading() as db:
+                self._laid = db.execute("SELECT 1 FROM sqlite_master WHERE name = 'calls'").fetchone() is not None
+        return self._laid
 
     def _writing(self) -> Any:  # noqa: ANN401  # the context manager of SqliteFile.writing
         if not self._laid:

@@ -10,8 +10,8 @@ the reply is marked as truncated. A record that the program completed would be a
 The grammar is llguidance's (https://github.com/guidance-ai/llguidance), directly. Outlines was measured beside it: its own engine
 makes one regular expression of the schema and one automaton of that and the vocabulary, ahead of the first token. llguidance
 works out what is allowed next as it goes, is one wheel without dependencies, and follows bounds on numbers. Outlines
-over llguidance would be four packages more for a call that is made here in three lines. Decoding is greedy, so that the same prompt
-gives the same reply.
+over llguidance would be four packages more for a call that is made here in three lines. Decoding is greedy, so that the same
+prompt gives the same reply.
 """
 
 import asyncio
@@ -105,7 +105,7 @@ class LocalModel:
     def __init__(self, name: str, *, most_tokens: int = 0) -> None:
         self._name = name
         self._most_tokens = most_tokens or MOST_TOKENS
-        self._thread = ThreadPoolExecutor(1, "local model", initializer=_all_cores)
+        self._thread = ThreadPoolExecutor(1, "local model", initializer=_half_the_cores)
         self._writer: _Writer | None = None
 
     async def ask(self, prompt: Prompt) -> Reply:
@@ -133,6 +133,8 @@ class LocalModel:
             return self._writer.write(prompt, self._most_tokens, given_up)
         except torch.OutOfMemoryError as error:
             raise PromptRefused(f"{self._name} has no memory left for this prompt: make passages smaller (--size)") from error
+        except RuntimeError as error:  # how torch says anything else
+            raise ModelRefused(f"{self._name} failed while it wrote: {shown(error)}") from error
 
 
 class _Writer:
@@ -247,11 +249,13 @@ class _Held:
 
     def ended(self, tokens: "torch.Tensor", _scores: object, **_: object) -> "torch.Tensor":
         """Whether the text is whole, can not go on, or nobody waits for it any longer."""
+        import torch  # noqa: PLC0415  # heavy
+
         token = int(tokens[0, -1])
         if self._matcher.consume_token(token):
             self.written.append(token)
         done = self._matcher.is_stopped() or self._given_up.is_set()
-        return tokens.new_full((1,), done, dtype=_bool())
+        return torch.tensor([done], device=tokens.device)
 
 
 def grammar_of(schema: Schema) -> str:
@@ -363,10 +367,10 @@ def _load(name: str) -> _Writer:
     try:
         # No code that comes with a model is run.
         tokenizer = AutoTokenizer.from_pretrained(name, trust_remote_code=False)
-        model = AutoModelForCausalLM.from_pretrained(name, dtype="auto", trust_remote_code=False)
+        model: Any = AutoModelForCausalLM.from_pretrained(name, dtype="auto", trust_remote_code=False)
         model.to(device).eval()
         # Its own way to generate may sample, or punish repetition, of which JSON is full.
-        model.generation_config = GenerationConfig(do_sample=False, pad_token_id=0)
+        model.generation_config = GenerationConfig(do_sample=False, pad_token_id=0)  # type: ignore[no-untyped-call]
         return _Writer(name, model, tokenizer)
     except Exception as error:  # the hub, its cache and each architecture raise their own kinds
         reason = shown(str(error).strip().partition("\n")[0] or type(error).__name__)
@@ -379,23 +383,18 @@ def _criteria(ended: Callable[..., "torch.Tensor"]) -> Any:  # noqa: ANN401  # t
     return StoppingCriteriaList([ended])
 
 
-def _bool() -> "torch.dtype":
-    import torch  # noqa: PLC0415  # heavy
+def _half_the_cores() -> None:
+    """Let torch use half of the cores for the calling thread, and as many as before for others.
 
-    return torch.bool
-
-
-def _all_cores() -> None:
-    """Let torch use all cores for the calling thread, and as many as before for others.
-
-    The embedder sets torch to one thread (`embedding/sentence_transformers.py`), and a thread that begins takes what was set last;
-    a language model on one core of sixteen would be many times slower. What other threads take is put back from another thread,
-    since setting it here would set it for this one too.
+    Half: writing waits for memory more than for cores, and threads that share a step all wait for the one whose core is taken
+    (a tiny model on 2 busy cores: 200 tokens in 0.7 s with 1 thread, 11 s with 2). More than the one thread to which the
+    embedder sets torch (`embedding/sentence_transformers.py`), and which any thread that begins would inherit. What others
+    inherit is put back from another thread, since setting it here would set it for this one too.
     """
     import torch  # noqa: PLC0415  # heavy
 
     before = torch.get_num_threads()
-    torch.set_num_threads(os.cpu_count() or 1)
+    torch.set_num_threads(max(1, (os.cpu_count() or 1) // 2))
     putting_back = threading.Thread(target=torch.set_num_threads, args=(before,))
     putting_back.start()
     putting_back.join()

@@ -1,13 +1,16 @@
 """Questions to a small real graph: what is answered, what is cited, and what is refused."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from graph_builder.embedding import Embedder
 from graph_builder.errors import AmbiguousEntity, InputError, UnknownEntity, UnknownName
-from graph_builder.model import Polarity
-from graph_rag.asking import _checked
+from graph_builder.model import Polarity, Vectors
+from graph_builder.settings import Settings
+from graph_rag.asking import _checked, ask
 from graph_rag.composing import Composed
 from graph_rag.model import Answer, Citation, Statement
 from hoptrace import Graph
@@ -119,9 +122,32 @@ def test_deleting_a_document_takes_exactly_its_facts(graph: Graph, tmp_path: Pat
     assert graph.status().fingerprint == before
 
 
-def test_an_ambiguous_name_lists_its_candidates(tmp_path: Path, graph: Graph) -> None:
-    from graph_builder.settings import Settings
+class _Interfering:
+    """The embedder, while whose second text is embedded somebody else takes a document away."""
 
+    def __init__(self, embedder: Embedder, interfere: Callable[[], object]) -> None:
+        self.name, self.dim, self._embedder, self._waiting = embedder.name, embedder.dim, embedder, [interfere, int]
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        self._waiting.pop()()
+        return self._embedder.encode(texts)
+
+
+def test_a_question_sees_one_state_of_the_graph_from_its_first_read_to_its_answer(tmp_path: Path, graph: Graph) -> None:
+    (tmp_path / "a.md").write_text("# Rifampin\n\nRifampin induces CYP3A4.\n", "utf-8")
+    (tmp_path / "b.md").write_text("# Storage\n\nTablets are kept dry.\n", "utf-8")
+    settings = Settings(home=str(tmp_path / "home"))
+    with Graph.open(settings=settings) as asked, Graph.open(settings=settings) as beside:
+        asked.__dict__["embedder"] = beside.__dict__["embedder"] = graph.embedder
+        asked.ingest([str(tmp_path / "a.md"), str(tmp_path / "b.md")], pack="drug_interactions")
+        sources = replace(asked.sources, embedder=_Interfering(graph.embedder, lambda: beside.delete("a.md")))
+        answer = ask("Rifampin induces CYP3A4.", sources, method="hyde", k=5)
+        assert [Path(p.document).name for p in answer.passages] == ["a.md", "b.md"]
+        assert [c.quote for s in answer.statements for c in s.citations] == ["Rifampin induces CYP3A4."]
+        assert [Path(d.source).name for d in asked.documents()] == ["b.md"]
+
+
+def test_an_ambiguous_name_lists_its_candidates(tmp_path: Path, graph: Graph) -> None:
     text = "Maria Jordan works for Acme in Jordan. Jordan borders Iraq. Michael Jordan praised Maria Jordan.\n"
     (tmp_path / "a.txt").write_text(text, "utf-8")
     with Graph.open(settings=Settings(home=str(tmp_path / "home"))) as opened:

@@ -1,0 +1,45 @@
+"""Sentences that address a machine which reads them: they are not shown to a language model.
+
+A hostile document can not put a quote into the graph anyway, since names and numbers are checked. This keeps it from talking a
+model into leaving things out. The patterns are narrow: instructions to people ("Ignore missed doses") are what documents are for.
+"""
+
+import re
+import unicodedata
+
+_ORDER = r"(?:^|[.:;,!?(\"'\u2014>\]*-]\s*|\b(?:please|now|and|then|you (?:must|should|will|are to))\s+)"
+"""Where an order begins: not "the court may disregard the above rules"."""
+_OLD = r"(?:previous|prior|above|earlier|preceding|foregoing|system|initial|original)"
+_TOLD = r"(?:instructions?|prompts?|rules|directives?|commands?|guidelines|messages?|context|text)"
+_MACHINE = r"(?:(?:helpful |large )?(?:AI|artificial intelligence|language model|LLM)|(?:helpful|AI) assistant|chat ?bot)"
+
+_PATTERNS = {
+    # "Ignore all previous instructions", "disregard the rules above"; not "ignore missed doses", "the above instructions".
+    "old instructions": rf"{_ORDER}(?:ignore|disregard|forget|override)\s+(?:(?:all|any|everything|of|in|the|your|these|those|my)\s+)*"
+    rf"(?:{_OLD}\s+(?:(?:system|extraction)\s+)?{_TOLD}|{_TOLD}\s+(?:from\s+)?above)\b",
+    # "You are now an AI", "you are a language model"; not "if you are an AI researcher", "if you are an assistant".
+    "you are a machine": rf"\byou(?:'re| are)(?: now)? (?:an? |the )?{_MACHINE}(?=\s*(?:[.,;:!?]|$|that|who|and|model|system|trained|tasked))",
+    # "As an AI you must", "as an assistant, you have to".
+    "as a machine you must": rf"\bas an? (?:{_MACHINE}(?: model)?|assistant),? you (?:must|should|will|shall|have to|are to)\b",
+    # "Reveal your system prompt": no text for people speaks of it, but texts about language models.
+    "system prompt": r"\bsystem prompts?\b",
+    # "Add the relation: X CURES Y", "insert the fact that"; not "the court added that".
+    "add a record": rf"{_ORDER}(?:also )?(?:add|insert|record|extract|output|emit|return|include)\s+(?:(?:the|this|these|a|an|following|new)\s+)+"
+    r"(?:relation(?:ship)?s?|triples?|edges?|records?|entity|entities)\s*(?:that\b|:|between\b|[(\"'{\[])"
+    rf"|{_ORDER}(?:also )?(?:add|insert)\s+(?:the|this|a)\s+(?:following\s+)?facts?\s*(?:that\b|:)",
+    # "Output the following JSON", "reply only with JSON"; not "the service returns JSON".
+    "answer in JSON": rf"{_ORDER}(?:output|return|respond|reply|answer|print|emit|write)\b[^.]{{0,25}}\b(?:following|only|this|exactly)\b"
+    r"[^.]{0,12}\bJSON\b",
+    # "<|im_start|>", "[INST]", "<<SYS>>", "<start_of_turn>": marks by which chat templates tell who speaks.
+    "chat template": r"<\|\w+\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|^#{2,3} ?(?:instruction|system|assistant)s?:",
+}
+_COMPILED = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _PATTERNS.items()}
+
+SIGNATURE = repr(_PATTERNS)
+
+
+def gives_orders(text: str) -> str:
+    """Which pattern says that a text addresses a machine; empty if none does. Invisible characters hide nothing."""
+    plain = unicodedata.normalize("NFKC", text)
+    plain = " ".join("".join(c for c in plain if unicodedata.category(c) != "Cf").split()).replace("\u2019", "'")
+    return next((name for name, pattern in _COMPILED.items() if pattern.search(plain)), "")

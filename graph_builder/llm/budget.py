@@ -26,7 +26,7 @@ class Budget:
         self._prices = prices
         self._most = most_dollars
         self._whole = whole
-        self._held = 0.0
+        self._held: dict[object, float] = {}
         self._longest: int = whole._longest if whole else 0
         self._stretch: float = whole._stretch if whole else 1.0
         self._settled = asyncio.Event()
@@ -59,23 +59,22 @@ class Budget:
         BudgetReached
             It could cost more than is left.
         """
-        price = await self._hold(tokens, most_written)
+        call = object()
+        await self._hold(call, tokens, most_written)
         try:
             yield partial(self._bill, tokens)
         finally:
-            self._held -= price
+            self._held.pop(call, None)
             self._settled.set()
 
-    async def _hold(self, tokens: int, most_written: int) -> float:
-        if self._most is None:
-            return 0.0
-        while True:
+    async def _hold(self, call: object, tokens: int, most_written: int) -> None:
+        while self._most is not None:
             written = self._longest or _FIRST_WRITTEN
             price = self._prices.dollars(round(self._stretch * tokens), min(written, most_written or written)) or 0.0
             spent = self.usage.dollars or 0.0
-            if spent + self._held + price <= self._most:
-                self._held += price
-                return price
+            if spent + sum(self._held.values()) + price <= self._most:
+                self._held[call] = price
+                return
             if not self._held:
                 raise BudgetReached(f"${spent:.4f} of ${self._most:g} are spent, and the next call may cost ${price:.4f}")
             self._settled.clear()

@@ -62,8 +62,7 @@ _SAID_ONLY = ("title", "description", "default", "examples")
 
 # Fixed separators: space between tokens is an endless string too. No \u escapes: half a surrogate pair is no text.
 _WRITTEN = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": ", "json_allowed_escapes": 'nrt"\\'}
-_CLOSING = b'}]"'
-"""What ends something, in the order in which it is tried."""
+_ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _LONGEST_CLOSING = 20_000
 """Bytes after which a closing is given up. A schema whose least instance is longer is no schema of ours."""
 
@@ -335,7 +334,8 @@ def closed(text: str, grammar: str) -> str:
         if matcher.is_error() or matcher.is_accepting():
             break
         allowed = matcher.compute_logit_bias()
-        byte = next((byte for byte in (*_CLOSING, *range(256)) if allowed[byte]), 0)
+        quoted = _ESCAPED.sub(b"", written).count(b'"') % 2
+        byte = next((byte for byte in (*(b'"' if quoted else b"}]"), *range(256)) if allowed[byte]), 0)
         matcher.consume_token(byte)
         written.append(byte)
     if matcher.is_error() or not matcher.is_accepting():

@@ -1,7 +1,8 @@
 """Names and sentence numbers become places in the text, or are refused: what an extractor says is believed only where it stands.
 
 A claim passes when its sentence exists, both ends are named in it (or in a sentence that it gives as antecedent, at least one
-in the stating sentence), and predicate and types fit the pack. Anything else goes to the quarantine with its reason.
+in the stating sentence), and predicate and types fit the pack. Anything else goes to the quarantine with its reason. In an open
+pack predicates are put into one form (`predicates.py`), and what was said is kept beside it.
 """
 
 import re
@@ -17,13 +18,19 @@ from graph_builder.model import (
     Document,
     Evidence,
     Mention,
+    Modality,
+    Polarity,
     Rejected,
     Sentence,
     Span,
     digest,
 )
 from graph_builder.packs import Pack
+from graph_builder.predicates import normalised
 from graph_builder.resolution import UNTYPED
+
+_MOST_KEPT = 2000
+"""Characters of a refused record that the quarantine keeps."""
 
 
 class _Refused(Exception):
@@ -46,7 +53,8 @@ def ground(
     """Check what was extracted from each chunk (one extraction a chunk, in order) against the document's text."""
     grounder = _Grounder(document, chunks, pack, extractor)
     for chunk, extraction in zip(chunks, extractions, strict=True):
-        grounder.types = {entity.name: entity.type for entity in extraction.entities}
+        grounder.types = extraction.types | {entity.name: entity.type for entity in extraction.entities}
+        grounder.found.rejected |= {Rejected(chunk.id, _short(said.said), said.reason) for said in extraction.unreadable}
         records = [(r, grounder.entity) for r in extraction.entities]
         records += [(r, grounder.declaration) for r in extraction.aliases]  # type: ignore[misc]  # each with its own check
         records += [(r, grounder.relation) for r in extraction.relations]  # type: ignore[misc]
@@ -54,7 +62,7 @@ def ground(
             try:
                 check(record)
             except _Refused as refusal:
-                said = record.model_dump_json(exclude_defaults=True)
+                said = _short(record.model_dump_json(exclude_defaults=True))
                 grounder.found.rejected.add(Rejected(chunk.id, said, str(refusal)))
     return grounder.found
 
@@ -78,10 +86,13 @@ class _Grounder:
             raise _Refused(f'"{record.name}" is not named in sentence {", ".join(map(str, record.sentences)) or "(none)"}')
 
     def relation(self, record: ExtractedRelation) -> None:
-        """The stating sentence becomes evidence."""
+        """The stating sentence becomes evidence, under the predicate's normal form where the pack is open."""
         if not record.sentences:
             raise _Refused("no sentence is given")
         stating, *antecedents = record.sentences
+        said, record = record.predicate, self._normalised(record)
+        if record.predicate == SAME_AS:
+            return self._same(record)
         sentence, chunk = self._at(stating)
         subject, subject_at = self._end(record.subject, stating, antecedents)
         object_, object_at = self._end(record.object, stating, antecedents)
@@ -93,7 +104,27 @@ class _Grounder:
             raise _Refused(f"{subject.type} {record.predicate} {object_.type} is not in the pack {self._pack.name}")
         elsewhere = next((n for n in (subject_at, object_at) if n != stating), None)
         antecedent = None if elsewhere is None else self._span(self._at(elsewhere)[0])
-        self._add_evidence(record, sentence, chunk, (subject, object_), antecedent)
+        self._add_evidence(record, sentence, chunk, (subject, object_), antecedent, said=said)
+
+    def _normalised(self, record: ExtractedRelation) -> ExtractedRelation:
+        """The relation with its predicate in normal form; a "not" or "may" in the predicate becomes what it means."""
+        if not self._pack.is_open or record.predicate in self._pack.relation_types:
+            return record
+        predicate = normalised(record.predicate)
+        if not predicate.name:
+            raise _Refused(f'the predicate "{record.predicate}" says nothing')
+        told: dict[str, object] = {"predicate": predicate.name}
+        if predicate.negated:
+            told["polarity"] = Polarity.NEGATED
+        if predicate.possible:
+            told["modality"] = Modality.POSSIBLE
+        return record.model_copy(update=told)
+
+    def _same(self, record: ExtractedRelation) -> None:
+        """A relation that says that its ends are one thing is checked as what it is, a declaration."""
+        if record.polarity is Polarity.NEGATED or record.modality is Modality.POSSIBLE:
+            raise _Refused("that two names are not, or may be, one thing joins nothing")
+        self.declaration(ExtractedAlias(name=record.subject, alias=record.object, sentence=record.sentences[0]))
 
     def _add_evidence(
         self,
@@ -102,6 +133,8 @@ class _Grounder:
         chunk: Chunk,
         ends: tuple[Alias, Alias],
         antecedent: Span | None,
+        *,
+        said: str = "",
     ) -> None:
         claim = (ends[0].id, record.predicate, ends[1].id, record.polarity, record.modality)
         id_ = digest("evidence", self._document.id, str(sentence.start), str(sentence.end), *claim)
@@ -124,6 +157,7 @@ class _Grounder:
             confidence=round(record.confidence, 4),
             extractor=self._extractor,
             antecedent=antecedent,
+            said="" if said == record.predicate else said,
         )
 
     def declaration(self, record: ExtractedAlias) -> None:
@@ -177,6 +211,11 @@ class _Grounder:
         if self._pack.entity_types and type_ not in self._pack.entity_types and type_ != UNTYPED:
             raise _Refused(f'the pack {self._pack.name} has no entity type "{type_}"')
         return Alias.of(surface, type_)
+
+
+def _short(said: str) -> str:
+    """What is kept of a refused record."""
+    return said if len(said) <= _MOST_KEPT else f"{said[:_MOST_KEPT]}…"
 
 
 @lru_cache(maxsize=4096)

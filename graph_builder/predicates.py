@@ -186,5 +186,9 @@ def _words(said: str) -> list[str]:
     text = unicodedata.normalize("NFKC", said).strip()
     if not re.search(r"[\s_-]", text):
         text = _CAMEL.sub(" ", text)
-    text = _SHORTENED.sub(lambda found: f"{found[1] or ''} not", text.lower().replace("_", " ")).replace("'", "").replace("\u2019", "")
+    text = (
+        _SHORTENED.sub(lambda found: f"{found[1] or ''} not", text.lower().replace("_", " "))
+        .replace("'", "")
+        .replace("\u2019", "")
+    )
     return re.sub(r"[\W_]+", " ", text).split()

@@ -283,7 +283,7 @@ class Graph:
         if k < 1 or hops < 1:
             raise InputError(f"k is {k} and hops is {hops}; both must be at least 1")
         self._not_empty()
-        return connect(source, target, self.sources, k=k, hops=hops)
+        return self.store.consistently(lambda: connect(source, target, self.sources, k=k, hops=hops))
 
     def entity(self, name: str) -> EntityView:
         """An entity by name, with the relations around it.
@@ -294,7 +294,7 @@ class Graph:
             No entity bears the name, or several do.
         """
         self._not_empty()
-        return EntityView(*describe(name, self.sources))
+        return EntityView(*self.store.consistently(lambda: describe(name, self.sources)))
 
     def status(self) -> Status:
         """Counts, fingerprint, model and place."""

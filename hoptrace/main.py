@@ -19,7 +19,7 @@ _BROKEN_PIPE = 141  # what a shell reports for a program that was stopped by SIG
 EXIT_CODES = """
 Exit codes: 0 done (also when an answer abstains, and when two entities are not connected); 1 something failed; 2 the
 command was given wrongly; 3 a setting; 4 the store; 5 the language model; 6 ingest finished, but some documents failed;
-130 stopped by Ctrl-C.
+7 --max-cost was reached; 130 stopped by Ctrl-C.
 """
 
 app = typer.Typer(

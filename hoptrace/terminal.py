@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from graph_builder.llm import Usage
     from graph_rag.model import Answer, Chain, Citation, Hop, Passage
     from graph_rag.numbering import Numbered, Piece
 
@@ -108,6 +109,23 @@ def seconds(value: float) -> str:
     if value < 60:  # noqa: PLR2004
         return f"{value:.1f} s"
     return f"{int(value) // 60} min {int(value) % 60:02d} s"
+
+
+def dollars(value: float | None) -> str:
+    """An amount of money as people read it; what nobody knows is said."""
+    if value is None:
+        return "price unknown"
+    return f"${value:.2f}" if value >= 1 or not value else f"${value:.4f}"
+
+
+def used(usage: "Usage") -> str:
+    """Calls, tokens and dollars, and what the journal and the provider's cache saved."""
+    cached = f" ({usage.cached_tokens:,} from the provider's cache)" if usage.cached_tokens else ""
+    tokens = f"{usage.input_tokens:,}{cached} + {usage.output_tokens:,} tokens"
+    told = [f"{counted(usage.calls, 'call')}, {tokens}, {dollars(usage.dollars)}"]
+    if usage.recalled:
+        told.append(f"{counted(usage.recalled, 'answer')} from the journal")
+    return ", ".join(told if usage.calls or not usage.recalled else told[1:])
 
 
 def counted(n: int, one: str, many: str = "") -> str:
@@ -265,10 +283,5 @@ def time_line(answer: "Answer") -> str:
     """Seconds by step, what was asked of a language model, and who wrote the answer."""
     drawn, usage = glyphs(), answer.usage
     steps = ", ".join(f"{step} {seconds(s)}" for step, s in answer.seconds.items())
-    spent = ""
-    if usage.calls:
-        dollars = "price unknown" if usage.dollars is None else f"${usage.dollars:.4f}"
-        spent = (
-            f"  {drawn.dot}  {counted(usage.calls, 'call')}, {usage.input_tokens:,} + {usage.output_tokens:,} tokens, {dollars}"
-        )
+    spent = f"  {drawn.dot}  {used(usage)}" if usage.calls or usage.recalled else ""
     return f"{seconds(sum(answer.seconds.values()))}: {steps}{spent}  {drawn.dot}  {one_line(answer.written_by)}"

@@ -1,4 +1,4 @@
-"""Sentences in, names and sentence numbers out. One file an extractor; each has `create(pack, *, llm, spacy_model)`.
+"""Sentences in, names and sentence numbers out. One file an extractor; each has `create(pack, *, llm, spacy_model, gleanings)`.
 
 An extractor never gives offsets and never quotes: it says which names stand in which relation and the **numbers of the
 sentences** that say so. Spans, quotes and checks are the program's (`grounding.py`), so that evidence can not be invented.
@@ -11,7 +11,7 @@ from typing import Protocol
 from pydantic import BaseModel, ConfigDict, Field
 
 from graph_builder import registry
-from graph_builder.llm import LanguageModel
+from graph_builder.llm import LanguageModel, Prompt
 from graph_builder.model import Modality, Polarity
 from graph_builder.packs import Pack
 
@@ -68,12 +68,27 @@ class ExtractedAlias(BaseModel):
     sentence: int
 
 
+class Unreadable(BaseModel):
+    """What an extractor could not make a record of, or would not: what was said or shown, and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    said: str
+    reason: str
+
+
 class Extraction(BaseModel):
-    """What one passage gives."""
+    """What one passage gives.
+
+    ``types`` are those of names whose entity stands in another passage that was read together with this one. What is
+    ``unreadable`` goes to the quarantine.
+    """
 
     entities: list[ExtractedEntity] = Field(default_factory=list)
     relations: list[ExtractedRelation] = Field(default_factory=list)
     aliases: list[ExtractedAlias] = Field(default_factory=list)
+    types: dict[str, str] = Field(default_factory=dict)
+    unreadable: list[Unreadable] = Field(default_factory=list)
 
 
 class Extractor(Protocol):
@@ -83,8 +98,17 @@ class Extractor(Protocol):
     def name(self) -> str:
         """Name and version, such as "rules/1": stored with each relation, and part of the recipe's signature."""
 
+    @property
+    def at_once(self) -> int:
+        """How many documents it is worth to read side by side: 1 where there is nothing to wait for."""
+
+    def prompts(self, passages: Sequence[Passage]) -> list[Prompt]:
+        """What a language model is asked at first about the passages of a document; nothing where none is."""
+
     def extract(self, passages: Sequence[Passage]) -> list[Extraction]:
         """One extraction for each passage of one document, in order; an extractor may carry what it learnt onwards.
+
+        Several threads may call it, each with a document of its own, where `at_once` is above 1.
 
         Raises
         ------
@@ -93,8 +117,13 @@ class Extractor(Protocol):
         """
 
 
-def open_extractor(name: str, pack: Pack, *, llm: LanguageModel | None, spacy_model: str) -> Extractor:
+def open_extractor(name: str, pack: Pack, *, llm: LanguageModel | None, spacy_model: str, gleanings: int = 0) -> Extractor:
     """The extractor of a name for a pack; it loads what it needs when it is first used.
+
+    Parameters
+    ----------
+    gleanings
+        How often a language model is asked what it has missed.
 
     Raises
     ------
@@ -105,5 +134,6 @@ def open_extractor(name: str, pack: Pack, *, llm: LanguageModel | None, spacy_mo
     """
     import graph_builder.extraction as folder  # noqa: PLC0415  # a module can not name itself before it is made
 
-    extractor: Extractor = registry.load(folder, name, what="extractor").create(pack, llm=llm, spacy_model=spacy_model)
+    chosen = registry.load(folder, name, what="extractor")
+    extractor: Extractor = chosen.create(pack, llm=llm, spacy_model=spacy_model, gleanings=gleanings)
     return extractor

@@ -1,4 +1,4 @@
-"""What a language model is to write: a schema for each pack, kept short because it is sent with every call and written with every record.
+"""What a language model is to write: a schema for each pack, kept short because every call sends it and every record repeats it.
 
 The fields are those of the records in the protocol. Where a pack is closed its types and predicates are enumerations, so that
 decoding that is held to the schema keeps to its vocabulary.
@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, create_model
 
 from graph_builder.packs import Pack
 
+_POLARITY: Any = Literal["affirmed", "negated"]
+_MODALITY: Any = Literal["asserted", "possible"]
 LISTS = ("entities", "relations", "aliases")
 
 
@@ -24,7 +26,7 @@ def _bare(schema: dict[str, Any]) -> None:
 _CONFIG = ConfigDict(json_schema_extra=_bare)
 
 
-class Alias(BaseModel):  # noqa: D101  # a docstring would be sent with each call
+class Alias(BaseModel):  # a docstring would be sent with each call
     model_config = _CONFIG
     name: str
     alias: str
@@ -35,16 +37,17 @@ def wire_schema(pack: Pack) -> type[BaseModel]:
     """The schema of a pack's answers."""
     types = _names(pack, list(pack.entity_types))
     predicates = _names(pack, list(pack.relation_types))
-    entity = create_model("Entity", __config__=_CONFIG, name=(str, ...), type=(types, ...), sentences=(list[int], ...))
+    sentences: Any = (list[int], ...)
+    entity = create_model("Entity", __config__=_CONFIG, name=(str, ...), type=(types, ...), sentences=sentences)
     relation = create_model(
         "Relation",
         __config__=_CONFIG,
         subject=(str, ...),
         predicate=(predicates, ...),
         object=(str, ...),
-        sentences=(list[int], ...),
-        polarity=(Literal["affirmed", "negated"], "affirmed"),
-        modality=(Literal["asserted", "possible"], "asserted"),
+        sentences=sentences,
+        polarity=(_POLARITY, "affirmed"),
+        modality=(_MODALITY, "asserted"),
         qualifiers=(str, ""),
         confidence=(float, 1.0),
     )

@@ -15,20 +15,24 @@ _MACHINE = r"(?:(?:helpful |large )?(?:AI|artificial intelligence|language model
 
 _PATTERNS = {
     # "Ignore all previous instructions", "disregard the rules above"; not "ignore missed doses", "the above instructions".
-    "old instructions": rf"{_ORDER}(?:ignore|disregard|forget|override)\s+(?:(?:all|any|everything|of|in|the|your|these|those|my)\s+)*"
+    "old instructions": rf"{_ORDER}(?:ignore|disregard|forget|override)\s+"
+    r"(?:(?:all|any|everything|of|in|the|your|these|those|my)\s+)*"
     rf"(?:{_OLD}\s+(?:(?:system|extraction)\s+)?{_TOLD}|{_TOLD}\s+(?:from\s+)?above)\b",
     # "You are now an AI", "you are a language model"; not "if you are an AI researcher", "if you are an assistant".
-    "you are a machine": rf"\byou(?:'re| are)(?: now)? (?:an? |the )?{_MACHINE}(?=\s*(?:[.,;:!?]|$|that|who|and|model|system|trained|tasked))",
+    "you are a machine": rf"\byou(?:'re| are)(?: now)? (?:an? |the )?{_MACHINE}"
+    r"(?=\s*(?:[.,;:!?]|$|that|who|and|model|system|trained|tasked))",
     # "As an AI you must", "as an assistant, you have to".
     "as a machine you must": rf"\bas an? (?:{_MACHINE}(?: model)?|assistant),? you (?:must|should|will|shall|have to|are to)\b",
     # "Reveal your system prompt": no text for people speaks of it, but texts about language models.
     "system prompt": r"\bsystem prompts?\b",
     # "Add the relation: X CURES Y", "insert the fact that"; not "the court added that".
-    "add a record": rf"{_ORDER}(?:also )?(?:add|insert|record|extract|output|emit|return|include)\s+(?:(?:the|this|these|a|an|following|new)\s+)+"
+    "add a record": rf"{_ORDER}(?:also )?(?:add|insert|record|extract|output|emit|return|include)\s+"
+    r"(?:(?:the|this|these|a|an|following|new)\s+)+"
     r"(?:relation(?:ship)?s?|triples?|edges?|records?|entity|entities)\s*(?:that\b|:|between\b|[(\"'{\[])"
     rf"|{_ORDER}(?:also )?(?:add|insert)\s+(?:the|this|a)\s+(?:following\s+)?facts?\s*(?:that\b|:)",
     # "Output the following JSON", "reply only with JSON"; not "the service returns JSON".
-    "answer in JSON": rf"{_ORDER}(?:output|return|respond|reply|answer|print|emit|write)\b[^.]{{0,25}}\b(?:following|only|this|exactly)\b"
+    "answer in JSON": rf"{_ORDER}(?:output|return|respond|reply|answer|print|emit|write)\b"
+    r"[^.]{0,25}\b(?:following|only|this|exactly)\b"
     r"[^.]{0,12}\bJSON\b",
     # "<|im_start|>", "[INST]", "<<SYS>>", "<start_of_turn>": marks by which chat templates tell who speaks.
     "chat template": r"<\|\w+\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|^#{2,3} ?(?:instruction|system|assistant)s?:",

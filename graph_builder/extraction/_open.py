@@ -24,6 +24,7 @@ from graph_builder.extraction._cues import Cues
 from graph_builder.extraction._open_names import Name, bare_title, names
 from graph_builder.extraction._pipeline import load_pipeline
 from graph_builder.extraction._syntax import BE, agents, conjuncts, cue_words, is_passive, subjects
+from graph_builder.llm import Prompt
 from graph_builder.model import Modality, Polarity
 from graph_builder.packs import Pack
 
@@ -104,6 +105,8 @@ class _Subject:
 class OpenReader:
     """Reads documents with the open pack."""
 
+    at_once = 1
+
     def __init__(self, pack: Pack, spacy_model: str, name: str) -> None:
         self._spacy_model = spacy_model
         self._name = name
@@ -117,6 +120,10 @@ class OpenReader:
     @cached_property
     def _nlp(self) -> "Language":
         return load_pipeline(self._spacy_model)
+
+    def prompts(self, passages: Sequence[Passage]) -> list[Prompt]:  # noqa: ARG002  # the protocol's
+        """Rules ask no model."""
+        return []
 
     def extract(self, passages: Sequence[Passage]) -> list[Extraction]:
         """One extraction for each passage of one document, in order."""

@@ -32,7 +32,7 @@ from graph_builder.extraction._tables import Tables, is_row
 from graph_builder.extraction._templates import Templates
 from graph_builder.extraction._tree import Tree
 from graph_builder.extraction._words import verb_forms
-from graph_builder.llm import LanguageModel
+from graph_builder.llm import LanguageModel, Prompt
 from graph_builder.model import Modality, Polarity
 from graph_builder.packs import Pack
 
@@ -46,7 +46,13 @@ _LONGEST = 120
 """Tokens of a sketch beyond which the parser is not asked: such "sentences" are tables and lists that lost their form."""
 
 
-def create(pack: Pack, *, llm: LanguageModel | None = None, spacy_model: str = DEFAULT_MODEL) -> Extractor:  # noqa: ARG001 - no rule asks it
+def create(
+    pack: Pack,
+    *,
+    llm: LanguageModel | None = None,  # noqa: ARG001  # no rule asks it
+    spacy_model: str = DEFAULT_MODEL,
+    gleanings: int = 0,  # noqa: ARG001
+) -> Extractor:
     """The extractor for a pack. The model is loaded with the first document; without one the templates remain."""
     if pack.is_open:
         return OpenReader(pack, spacy_model, f"rules/{VERSION}:{pack.name}")
@@ -55,6 +61,8 @@ def create(pack: Pack, *, llm: LanguageModel | None = None, spacy_model: str = D
 
 class RuleExtractor:
     """Reads documents with a closed pack."""
+
+    at_once = 1
 
     def __init__(self, pack: Pack, spacy_model: str) -> None:
         self._pack = pack
@@ -100,6 +108,10 @@ class RuleExtractor:
             rf"^\s*[-*\u2022]\s+((?:\w+ly\s+)?(?:(?:{finite})\b|(?:is\s+)?(?:\w+ly\s+)?(?:{done})\s+(?:\w+ly\s+)?by\b))",
             re.IGNORECASE,
         )
+
+    def prompts(self, passages: Sequence[Passage]) -> list[Prompt]:  # noqa: ARG002  # the protocol's
+        """Rules ask no model."""
+        return []
 
     def extract(self, passages: Sequence[Passage]) -> list[Extraction]:
         """One extraction for each passage of one document, in order."""

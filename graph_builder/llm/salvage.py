@@ -110,7 +110,7 @@ def _pieces(text: str, start: int, stop: int) -> Iterator[str]:
 
 
 def _end(text: str, begin: int, stop: int) -> int:
-    """Behind the brace that closes the object at ``begin``; where quotes do not pair, before the next object or the list's end."""
+    """Behind the brace that closes the object at ``begin``; where quotes do not pair, before the next object."""
     depth, quoted, at = 0, False, begin
     while at < stop:
         letter = text[at]

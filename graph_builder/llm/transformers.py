@@ -43,6 +43,8 @@ MOST_CHARACTERS = 2000
 """Of a string that the schema does not bound: a long paragraph, the longest text that is asked for anywhere."""
 MOST_ITEMS = 100
 """Of a list that the schema does not bound: more than a passage gives, and little enough that a loop ends."""
+MOST_NUMBERS = 32
+"""Of a list of numbers that the schema does not bound: the sentences of a record, of which a prompt shows fewer."""
 LARGEST = 1_000_000_000
 """Of a number that the schema does not bound."""
 FINEST = 0.0001
@@ -61,7 +63,7 @@ _SAID_ONLY = ("title", "description", "default", "examples")
 """What a schema says to readers; it does not change what is valid."""
 
 # Fixed separators: space between tokens is an endless string too. No \u escapes: half a surrogate pair is no text.
-_WRITTEN = {"whitespace_flexible": False, "item_separator": ", ", "key_separator": ": ", "json_allowed_escapes": 'nrt"\\'}
+_WRITTEN = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":", "json_allowed_escapes": 'nrt"\\'}
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
 _LONGEST_CLOSING = 20_000
 """Bytes after which a closing is given up. A schema whose least instance is longer is no schema of ours."""
@@ -258,10 +260,14 @@ class _Held:
 
 
 def grammar_of(schema: Schema) -> str:
-    """The grammar of a JSON schema, with bounds, as llguidance reads it."""
+    """The grammar of a JSON schema, with bounds, as llguidance reads it.
+
+    What the answer itself holds must be said, be it empty: a weak model takes the short way, and `{}` is the shortest.
+    """
     from llguidance import LLMatcher  # noqa: PLC0415  # an optional extra
 
-    return LLMatcher.grammar_from_json_schema(bounded(schema), defaults=_WRITTEN)  # type: ignore[arg-type]  # it knows more options than it types
+    whole = bounded(schema) | {"required": list(schema.get("properties", ()))}
+    return LLMatcher.grammar_from_json_schema(whole, defaults=_WRITTEN)  # type: ignore[arg-type]  # it knows more options than it types
 
 
 def bounded(schema: Schema) -> Schema:
@@ -287,6 +293,8 @@ def _missing_bounds(schema: Schema) -> Schema:
     bounds: Schema = {}
     for kind in [kinds] if isinstance(kinds, str) else kinds:
         bounds |= _BOUNDS.get(kind, {})
+    if schema.get("items", {}).get("type") in ("integer", "number"):
+        bounds["maxItems"] = MOST_NUMBERS
     if "properties" in schema:
         bounds["additionalProperties"] = False
     elif kinds == "object":

@@ -44,7 +44,7 @@ def evidence_of(row: Sequence[object]) -> Evidence:
     *values, start, end, said = row[:17]
     antecedent = Span(start, end) if isinstance(start, int) and isinstance(end, int) else None
     values[9], values[10] = Polarity(str(values[9])), Modality(str(values[10]))
-    return Evidence(*values, antecedent, said)  # type: ignore[arg-type]  # columns are in the order of the fields
+    return Evidence(*values, antecedent, said)  # type: ignore[arg-type, call-arg]  # columns are in the order of the fields
 
 
 def vector_of(blob: bytes) -> Vectors:

@@ -22,11 +22,12 @@ def command(
         str, typer.Option("--method", "-m", help="How evidence is found; an unknown one lists those there are.")
     ] = "graph",
     k: options.Passages = 10,
+    replay: options.Replay = "",
     as_json: options.Json = False,
     home: options.Home = "",
 ) -> None:
     """Answer a question, each statement cited and each hop of its chain quoted."""
-    with options.graph_at(home) as graph:
+    with options.graph_at(home, replay=replay) as graph:
         answer = graph.ask(question, method=method, k=k)
     if as_json:
         terminal.say_json(asdict(answer))

@@ -26,12 +26,13 @@ def command(
     question: Annotated[str, typer.Argument(help="The question, in quotes.")],
     methods: Annotated[str, typer.Option("--methods", "-m", help="Methods, divided by commas.")] = METHODS,
     k: options.Passages = 10,
+    replay: options.Replay = "",
     as_json: options.Json = False,
     home: options.Home = "",
 ) -> None:
     """Answer a question by several methods at once: answers, seconds, passages, chains, overlap."""
     names = [name.strip() for name in methods.split(",") if name.strip()]
-    with options.graph_at(home) as graph:
+    with options.graph_at(home, replay=replay) as graph:
         comparison = graph.compare(question, methods=names, k=k)
     if as_json:
         terminal.say_json(asdict(comparison))
@@ -69,6 +70,7 @@ def _rows(answer: "Answer") -> dict[str, Text]:
         "cites": Text("\n".join(f"[{n}] {short[c.document]}:{c.start}-{c.end}" for n, c in enumerate(numbered.citations, 1))),
         "verified": Text(f"{checked} of {terminal.counted(len(numbered.citations), 'citation')}"),
         "passages": Text(f"{len(answer.passages)} from {', '.join(passages[:_DOCUMENTS])}{more}"),
+        "cost": Text(terminal.used(answer.usage) if answer.usage.calls or answer.usage.recalled else "no calls, $0"),
         "seconds": Text(f"{terminal.seconds(sum(answer.seconds.values()))} in all\n{steps}"),
     }
 

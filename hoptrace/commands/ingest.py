@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.text import Text
 
-from graph_builder.errors import InputError
+from graph_builder.errors import BudgetReached
 from hoptrace import terminal
 from hoptrace.commands import _options as options
 
@@ -22,7 +22,8 @@ PANEL = options.BUILD
 ALIASES = ("index",)
 EPILOG = (
     "Example: hoptrace ingest ~/papers notes.md 'reports/*.pdf'   Unchanged documents are skipped, so that the same command "
-    "goes on after a stop. Exit code 6: finished, but some documents failed; each is told with its reason."
+    "goes on after a stop. Exit code 6: finished, but some documents failed; each is told with its reason. Exit code 7: stopped "
+    "by --max-cost."
 )
 SOME_FAILED = 6
 _ROWS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv")
@@ -31,24 +32,27 @@ _SLOWEST = 4
 
 
 def command(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders and patterns.")],
-    pack: Annotated[str, typer.Option("--pack", help="What is looked for: a pack's name or folder.")] = "auto",
-    chunker: Annotated[str, typer.Option("--chunker", help="How documents are cut; see `hoptrace chunk`.")] = "structure",
+    paths: options.Paths,
+    pack: options.Pack = "auto",
+    chunker: options.Chunker = "structure",
     extractor: Annotated[
         str, typer.Option("--extractor", help="rules or llm; else llm where LLM_MODEL is set.", show_default=False)
     ] = "",
-    size: Annotated[int, typer.Option("--size", help="Characters of a chunk, at most.")] = 1000,
-    overlap: Annotated[int, typer.Option("--overlap", help="Characters that chunks share.")] = 0,
-    field: Annotated[
-        list[str] | None,
-        typer.Option("--field", metavar="ROLE=FIELD", help="For rows of JSON and CSV: which field is id, name, text."),
+    size: options.Size = 1000,
+    overlap: options.Overlap = 0,
+    gleanings: options.Gleanings = 0,
+    max_cost: Annotated[
+        float | None,
+        typer.Option("--max-cost", metavar="DOLLARS", min=0, help="Stop before a language model costs more.", show_default=False),
     ] = None,
+    replay: options.Replay = "",
+    field: options.Field = None,
     as_json: options.Json = False,
     home: options.Home = "",
 ) -> None:
     """Read documents into the graph: chunks, entities, and relations with their sentences."""
-    fields = _fields(field or [])
-    with options.graph_at(home, make=True) as graph, progress_bar(paths) as progress:
+    fields = options.fields(field or [])
+    with options.graph_at(home, make=True, replay=replay) as graph, progress_bar(paths) as progress:
         report = graph.ingest(
             paths,
             pack=pack,
@@ -57,6 +61,8 @@ def command(
             size=size,
             overlap=overlap,
             fields=fields,
+            gleanings=gleanings,
+            max_cost=max_cost,
             progress=progress,
         )
     if as_json:
@@ -67,18 +73,10 @@ def command(
         if document.status == "failed":
             said = Text.assemble(("failed: ", "red"), terminal.one_line(f"{document.source}: {document.reason}"))
             terminal.say(said, error=True)
+    if report.stopped:
+        raise BudgetReached(f"{report.stopped}. What was written is safe; the same command with a higher --max-cost goes on")
     if report.failed:
         raise typer.Exit(SOME_FAILED)
-
-
-def _fields(pairs: Sequence[str]) -> dict[str, str]:
-    fields = {}
-    for pair in pairs:
-        role, equals, name = pair.partition("=")
-        if not (role and equals and name):
-            raise InputError(f'--field is "{pair}"; use ROLE=FIELD, such as --field text=abstract')
-        fields[role] = name
-    return fields
 
 
 @contextmanager
@@ -95,20 +93,32 @@ def progress_bar(paths: Sequence[str]) -> Iterator[Callable[["Progress"], None] 
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TextColumn("{task.fields[rate]}"),
+        TextColumn("{task.fields[gives]}"),
         TimeRemainingColumn(compact=True, elapsed_when_finished=True),
         TextColumn("{task.fields[document]}", markup=False, style="dim"),
     )
     with Bar(*columns, console=terminal.console(error=True), transient=True) as bar:
         files = expected(paths)
-        task = bar.add_task("", total=files or None, rate="", document="loading the models")
+        task = bar.add_task("", total=files or None, rate="", gives="", document="loading the models")
 
         def show(progress: "Progress") -> None:
             rate = f"{progress.done / progress.seconds:.1f} documents/s" if progress.seconds > 0 else ""
             name = terminal.one_line(progress.source.rsplit("/", 1)[-1], longest=40)
             total = files if files >= progress.done else 0
-            bar.update(task, completed=progress.done, total=total or None, rate=rate, document=name)
+            bar.update(task, completed=progress.done, total=total or None, rate=rate, gives=_gives(progress), document=name)
 
         yield show
+
+
+def _gives(progress: "Progress") -> str:
+    """What the documents so far gave and cost, in short."""
+    told = [f"{progress.chunks:,} chunks", f"{progress.relations:,} relations"]
+    if progress.quarantined:
+        told.append(f"{progress.quarantined:,} quarantined")
+    used = progress.usage
+    if used.calls or used.recalled:
+        told += [f"{used.input_tokens + used.output_tokens:,} tokens", terminal.dollars(used.dollars)]
+    return ", ".join(told)
 
 
 def expected(paths: Sequence[str]) -> int:
@@ -136,6 +146,13 @@ def say_report(report: "IngestReport") -> None:
     terminal.say(f"{terminal.counted(len(report.documents), 'document')} in {terminal.seconds(total)}{rate}: {read}")
     held = [f"{n:,} {name}" for name, n in report.counts._asdict().items()]
     terminal.say(f"the graph holds {', '.join(held)}")
+    if report.usage.calls or report.usage.recalled:
+        terminal.say(f"language model: {terminal.used(report.usage)}")
+    kept = sum(bool(d.reason) for d in report.documents if d.status == "unchanged")
+    if kept:
+        terminal.notice(
+            f"{terminal.counted(kept, 'document')} left as a language model read it; --extractor rules reads it by rules"
+        )
     steps = sorted(((s, step) for step, s in report.seconds.items() if step != "total"), reverse=True)
     told = ", ".join(f"{step} {terminal.seconds(s)}" for s, step in steps[:_SLOWEST])
-    terminal.say(Text(f"most time went into: {told}", style="dim") if told else Text())
+    terminal.say(Text(f"most time went into: {told} (summed over documents read side by side)", style="dim") if told else Text())

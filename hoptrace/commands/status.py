@@ -8,6 +8,7 @@ from rich.text import Text
 
 from hoptrace import terminal
 from hoptrace.commands import _options as options
+from hoptrace.commands.journal import spent_line
 
 PANEL = options.LOOK
 
@@ -23,14 +24,18 @@ def command(
         status = asdict(graph.status())
         listed = graph.documents() if documents else []
         rejected = graph.quarantine() if quarantine else []
+        spent = graph.journal.spent()
     if as_json:
         shown = {"sources": [d._asdict() for d in listed]} if documents else {}
+        status["spent"] = [asdict(one) for one in spent]
         terminal.say_json(status | shown | ({"rejected": [asdict(r) for r in rejected]} if quarantine else {}))
         return
     widest = max(map(len, status))
     for name, value in status.items():
         said = f"{value:,}" if isinstance(value, int) else terminal.one_line(str(value))
         terminal.say(Text.assemble((f"{name.replace('_', ' '):<{widest}}  ", "dim"), said))
+    for one in spent:
+        terminal.say(Text.assemble((f"{'spent':<{widest}}  ", "dim"), f"{one.model} {one.purpose}: {spent_line(one)}"))
     for record in listed:
         terminal.say(terminal.one_line(f"{record.source}  {terminal.counted(record.chunks, 'chunk')}  {record.name}"))
     for found in rejected:

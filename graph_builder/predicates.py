@@ -25,11 +25,12 @@ _NEGATIONS = frozenset({"not", "never", "no", "neither", "nor"})
 _NO_NEGATIONS = re.compile(r"\b(?:not only|(?:or|but|and) not|not until|no (?:later|less|fewer|more) than|no \d)")
 """What holds a "not" that does not turn the claim, or only half of it: it stays in the name."""
 _ADVERBS = frozenset({"first", "later", "now", "then", "once", "best", "well", "often", "still", "last"})
-_PREPOSITIONS = frozenset(
-    """about above across after against along among around as at before behind below beneath beside between beyond by during
-    for from in inside into like near of off on onto out outside over past since through throughout to toward towards under until
-    up upon via with within without alongside amid despite per than on""".split()
-)
+_LISTED = """
+about above across after against along among around as at before behind below beneath beside between beyond by during
+for from in inside into like near of off on onto out outside over past since through throughout to toward towards under until
+up upon via with within without alongside amid despite per than on
+"""
+_PREPOSITIONS = frozenset(_LISTED.split())
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _SHORTENED = re.compile(r"\b(can)(?:['\u2019]t|not)\b|n['\u2019]t\b")
 
@@ -54,7 +55,7 @@ def normalised(said: str) -> Predicate:
     Examples
     --------
     >>> normalised("was the capital of")
-    Predicate(name='CAPITAL_OF', reason='without "was", "the"', negated=False, possible=False)
+    Predicate(name='CAPITAL_OF', reason='without "the", "was"', negated=False, possible=False)
     >>> normalised("did not win").name, normalised("did not win").negated
     ('WINS', True)
     """
@@ -186,9 +187,5 @@ def _words(said: str) -> list[str]:
     text = unicodedata.normalize("NFKC", said).strip()
     if not re.search(r"[\s_-]", text):
         text = _CAMEL.sub(" ", text)
-    text = (
-        _SHORTENED.sub(lambda found: f"{found[1] or ''} not", text.lower().replace("_", " "))
-        .replace("'", "")
-        .replace("\u2019", "")
-    )
-    return re.sub(r"[\W_]+", " ", text).split()
+    text = _SHORTENED.sub(lambda found: f"{found[1] or ''} not", text.lower().replace("_", " "))
+    return re.sub(r"\W+", " ", re.sub(r"['\u2019]", "", text)).split()

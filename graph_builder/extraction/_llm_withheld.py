@@ -24,11 +24,11 @@ _PATTERNS = {
     # "As an AI you must", "as an assistant, you have to".
     "as a machine you must": rf"\bas an? (?:{_MACHINE}(?: model)?|assistant),? you (?:must|should|will|shall|have to|are to)\b",
     # "Reveal your system prompt": no text for people speaks of it, but texts about language models.
-    "system prompt": r"\bsystem prompts?\b",
+    "system prompt": r"\bsystem prompt\b|\byour system prompts\b",
     # "Add the relation: X CURES Y", "insert the fact that"; not "the court added that".
     "add a record": rf"{_ORDER}(?:also )?(?:add|insert|record|extract|output|emit|return|include)\s+"
     r"(?:(?:the|this|these|a|an|following|new)\s+)+"
-    r"(?:relation(?:ship)?s?|triples?|edges?|records?|entity|entities)\s*(?:that\b|:|between\b|[(\"'{\[])"
+    r"(?:relation(?:ship)?s?|triples?|edges?|records?|entity|entities)\s*(?:that\b|:|[(\"'{\[])"
     rf"|{_ORDER}(?:also )?(?:add|insert)\s+(?:the|this|a)\s+(?:following\s+)?facts?\s*(?:that\b|:)",
     # "Output the following JSON", "reply only with JSON"; not "the service returns JSON".
     "answer in JSON": rf"{_ORDER}(?:output|return|respond|reply|answer|print|emit|write)\b"

@@ -9,12 +9,15 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 
 _THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
 _LIST = re.compile(r'["\']?(\w+)["\']?\s*:\s*\[')
 _SHORTEST = 2
+_MOST_BROKEN = 100
+"""Broken records after which an answer is read no further: a model that repeats itself for ever is no reason to read for ever."""
 _DECODER = json.JSONDecoder(strict=False)
 """Takes line breaks within strings as they are."""
 
@@ -81,15 +84,18 @@ def _take(answer: dict[str, Any], lists: tuple[str, ...], made: Salvaged) -> Non
 def _by_record(text: str, lists: tuple[str, ...]) -> Salvaged:
     """The records of a text that is no JSON as a whole."""
     made = Salvaged(whole=False)
-    heads = [(found.end(), found[1]) for found in _LIST.finditer(text) if found[1] in lists]
+    heads = [found for found in _LIST.finditer(text) if found[1] in lists]
     made.found = bool(heads)
-    for (start, name), stop in zip(heads, [*(at for at, _ in heads[1:]), len(text)], strict=True):
-        for piece in _pieces(text, start, stop):
+    for head, after in zip_longest(heads, heads[1:]):
+        name, stop = head[1], after.start() if after else len(text)
+        for piece in _pieces(text, head.end(), stop):
             record = _read(piece)
             if record is not None:
                 made.records.append((name, record))
             elif len(piece.strip()) >= _SHORTEST:
                 made.broken.append((name, piece.strip()))
+            if len(made.broken) >= _MOST_BROKEN:
+                return made
     return made
 
 

@@ -4,21 +4,18 @@ Loading takes seconds that fifty killed ingests would each wait for. Nothing run
 For each line it prints the child's process id, and after the child's end its exit status.
 """
 
+import importlib
 import os
 import sys
 from pathlib import Path
 
-import numpy  # noqa: F401, ICN001
-import pydantic_ai.models.openai
-import pydantic_ai.providers.openai
-import torch  # noqa: F401
-
-import graph_builder.embedding.sentence_transformers
-import graph_builder.extraction.llm
-import graph_builder.llm.gateway
-import graph_builder.llm.hosted
-import graph_builder.stores.sqlite
 from hoptrace import Graph
+
+LOADED = (
+    ("torch", "pydantic_ai.models.openai", "pydantic_ai.providers.openai")
+    + ("graph_builder.llm.gateway", "graph_builder.llm.hosted", "graph_builder.extraction.llm")
+    + ("graph_builder.embedding.sentence_transformers", "graph_builder.stores.sqlite", "spacy")
+)  # fmt: skip
 
 
 def _ingest(folder: str) -> None:
@@ -28,6 +25,8 @@ def _ingest(folder: str) -> None:
 
 
 def _main() -> None:
+    for module in LOADED:
+        importlib.import_module(module)
     for _ in sys.stdin:
         child = os.fork()
         if not child:

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -15,9 +16,12 @@ from pydantic import BaseModel, Field
 
 from graph_builder.errors import ModelRefused, PromptRefused, SettingsError
 from graph_builder.extraction import Extraction
+from graph_builder.extraction._llm_wire import wire_schema
 from graph_builder.llm import Prompt, Reply
 from graph_builder.llm.transformers import LocalModel, bounded, closed, grammar_of, open_provider, whole_records
+from graph_builder.packs import load_pack
 from graph_builder.settings import Settings
+from hoptrace import Graph
 from tests.tiny_model import NO_SYSTEM, TEMPLATE, make_model
 
 PASSAGE = "[0] Fluconazole is a strong inhibitor of CYP2C9.\n[1] Warfarin is metabolised by CYP2C9."
@@ -65,7 +69,7 @@ class Outline(BaseModel):
     mean: float
 
 
-SCHEMAS = (Verdict, Extraction, Outline)
+SCHEMAS = (Verdict, Extraction, Outline, wire_schema(load_pack("drug_interactions")))
 
 
 @pytest.fixture(scope="module")
@@ -285,3 +289,25 @@ def test_other_threads_keep_their_share_of_the_cores(folder: Path) -> None:
     thread.start()
     thread.join()
     assert (seen, torch.get_num_threads()) == ([before], before)
+
+
+def test_documents_are_ingested_through_a_model_that_talks_nonsense(talker: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "one.md").write_text("# Fluconazole\n\nFluconazole is a strong inhibitor of CYP2C9.\n")
+    (folder / "two.md").write_text("# Warfarin\n\nWarfarin is metabolised by CYP2C9. Bleeding is common.\n")
+    settings = Settings(home=str(tmp_path / "home"), llm_model=f"transformers:{talker}", llm_max_tokens=300)
+    with Graph.open(settings=settings) as graph:
+        first = graph.ingest(str(folder), extractor="llm")
+        assert [document.status for document in first.documents] == ["added", "added"]
+        assert (first.usage.calls >= 2, first.usage.dollars) == (True, 0.0)
+        assert graph.quarantine(), "what it said is not looked at"
+        assert first.counts.relations == 0, "nonsense became knowledge"
+        again = graph.ingest(str(folder), extractor="llm")
+        assert [document.status for document in again.documents] == ["unchanged", "unchanged"]
+        assert again.usage.calls == 0
+        fingerprint, journal = graph.store.fingerprint(), tmp_path / "home" / "llm.db"
+    away = replace(settings, home=str(tmp_path / "away"))
+    with Graph.open(settings=away, replay=journal) as graph:
+        graph.ingest(str(folder), extractor="llm")
+        assert graph.store.fingerprint() == fingerprint

@@ -208,9 +208,16 @@ class _Grounder:
         if known:
             return Alias.of(surface, *known)
         type_ = self.types.get(name, UNTYPED)
+        if self._pack.is_open:
+            return Alias.of(surface, _label(type_))
         if self._pack.entity_types and type_ not in self._pack.entity_types and type_ != UNTYPED:
             raise _Refused(f'the pack {self._pack.name} has no entity type "{type_}"')
         return Alias.of(surface, type_)
+
+
+def _label(type_: str) -> str:
+    """A free type in one form: "chemical compound" is ChemicalCompound."""
+    return "".join(word[0].upper() + word[1:] for word in re.split(r"[\W_]+", type_) if word) or UNTYPED
 
 
 def _short(said: str) -> str:

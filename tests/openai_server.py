@@ -183,9 +183,10 @@ class OpenAIServer:
         if path != _CHAT:
             return await _send(writer, 404, json.dumps(error(f"no such path: {path}")).encode())
         try:
-            asked = Asked(path, headers, json.loads(body))
-        except ValueError as invalid:
-            return await _send(writer, 400, json.dumps(error(f"no JSON: {invalid}")).encode())
+            asked = Asked(path, headers, {**json.loads(body)})
+            asked.body["messages"]
+        except (ValueError, TypeError, KeyError) as invalid:
+            return await _send(writer, 400, json.dumps(error(f"no chat: {invalid!r}")).encode())
         made = await self._made(asked)
         going = await _say(writer, made, asked)
         self.counters.answered += going and made.reply.status == 200

@@ -20,8 +20,9 @@ LAYERS = ("hoptrace", "ui", "graph_rag", "graph_builder", "cypher")
 HEAVY = {
     "streamlit": ("ui/",),
     "neo4j": ("graph_builder/stores/neo4j.py", "graph_builder/stores/_neo4j"),
-    "torch": ("graph_builder/embedding/",),
-    "transformers": ("graph_builder/embedding/",),
+    "torch": ("graph_builder/embedding/", "graph_builder/llm/transformers.py"),
+    "transformers": ("graph_builder/embedding/", "graph_builder/llm/transformers.py"),
+    "llguidance": ("graph_builder/llm/transformers.py",),
     "sentence_transformers": ("graph_builder/embedding/",),
     "spacy": ("graph_builder/extraction/",),
     "pydantic_ai": ("graph_builder/llm/",),

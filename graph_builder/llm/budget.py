@@ -19,15 +19,20 @@ _FIRST_WRITTEN = 2_000
 
 
 class Budget:
-    """A count of calls, and of dollars where there is a limit; parts of it count into it too."""
+    """A count of calls, and of dollars where there is a limit; parts of it count into it too.
 
-    def __init__(self, prices: Prices, *, most_dollars: float | None = None, whole: "Budget | None" = None) -> None:
+    ``longest``: tokens of the longest answer that is known from before.
+    """
+
+    def __init__(
+        self, prices: Prices, *, most_dollars: float | None = None, whole: "Budget | None" = None, longest: int = 0
+    ) -> None:
         self.usage = Usage()
         self._prices = prices
         self._most = most_dollars
         self._whole = whole
         self._held: dict[object, float] = {}
-        self._longest: int = whole._longest if whole else 0
+        self._longest: int = whole._longest if whole else longest
         self._stretch: float = whole._stretch if whole else 1.0
         self._settled = asyncio.Event()
 

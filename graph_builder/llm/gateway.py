@@ -62,7 +62,8 @@ class Gateway:
         if replay:
             return cls(_Line(settings, None, open_recording(replay)), Budget(prices))
         journal = Journal(Path(settings.home).expanduser() / FILE)
-        return cls(_Line(settings, None if silent else _provider(settings), journal), Budget(prices))
+        line = _Line(settings, None if silent else _provider(settings), journal)
+        return cls(line, Budget(prices, longest=journal.longest(settings.llm_model)))
 
     @property
     def at_once(self) -> int:

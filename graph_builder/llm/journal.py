@@ -150,6 +150,14 @@ class Journal:
         read, written = sum(row[3] for row in rows), sum(row[4] for row in rows)
         return Experience(len(rows), read / (around + sum(texts)), written / sum(texts))
 
+    def longest(self, model: str) -> int:
+        """Tokens of the longest answer of a model; 0 without any."""
+        if not self._there():
+            return 0
+        with self._file.reading() as db:
+            found: int = db.execute("SELECT coalesce(max(output_tokens), 0) FROM calls WHERE model = ?", (model,)).fetchone()[0]
+        return found
+
     def export(self) -> Iterator[dict[str, Any]]:
         """The answered calls as JSON objects, by key, each prefix before its first call."""
         if not self._there():

@@ -179,7 +179,7 @@ class _Writer:
 
         if schema not in self._grammars:
             grammar = grammar_of(schema.model_json_schema())
-            matcher = LLMatcher(self._vocabulary, grammar)
+            matcher = LLMatcher(self._vocabulary, grammar, log_level=0)
             if matcher.is_error():
                 raise PromptRefused(f"the schema {schema.__name__} can not be followed: {shown(matcher.get_error())}")
             self._grammars[schema] = (grammar, matcher)
@@ -336,7 +336,7 @@ def closed(text: str, grammar: str) -> str:
     from llguidance import LLMatcher, LLTokenizer  # noqa: PLC0415  # an optional extra
 
     written = bytearray(text.encode())
-    matcher = LLMatcher(LLTokenizer("byte"), grammar)  # the model's own tokens may not meet where the text was cut
+    matcher = LLMatcher(LLTokenizer("byte"), grammar, log_level=0)  # the model's own tokens may not meet where the text was cut
     matcher.consume_tokens(list(written))
     for _ in range(_LONGEST_CLOSING):
         if matcher.is_error() or matcher.is_accepting():

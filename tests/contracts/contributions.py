@@ -145,7 +145,7 @@ def _evidence(document: Document, chunk: Chunk, sentence: Sentence, fact: Fact) 
     id_ = digest("evidence", document.id, str(sentence.start), str(sentence.end), *claim)
     quote = document.text[sentence.start : sentence.end]
     details = (fact.qualifiers, fact.confidence, "made-up 1")
-    return Evidence(id_, document.id, chunk.id, *span, quote, *claim, *details)
+    return Evidence(id_, document.id, chunk.id, *span, quote, *claim, *details, said=f"is said to {fact.predicate.lower()}")
 
 
 CLARITHROMYCIN = Name("clarithromycin", canonical="clarithromycin")

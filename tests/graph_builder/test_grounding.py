@@ -3,9 +3,9 @@
 import pytest
 
 from graph_builder.chunking import Options, chunk_document
-from graph_builder.extraction import ExtractedAlias, ExtractedEntity, ExtractedRelation, Extraction
+from graph_builder.extraction import ExtractedAlias, ExtractedEntity, ExtractedRelation, Extraction, Unreadable
 from graph_builder.grounding import Grounded, ground
-from graph_builder.model import SAME_AS, Document
+from graph_builder.model import SAME_AS, Document, Modality, Polarity
 from graph_builder.packs import load_pack
 
 TEXT = "Plavix (clopidogrel) is a prodrug. It is metabolised by CYP2C19. Omeprazole inhibits CYP2C19. Bananas are yellow."
@@ -86,3 +86,73 @@ def test_a_declared_alias_is_evidence_of_its_own_kind() -> None:
     refused = _ground(aliases=[ExtractedAlias(name="omeprazole", alias="CYP2C19", sentence=2)])
     assert not refused.evidence
     assert len(refused.rejected) == 1
+
+
+def _open(*relations: ExtractedRelation, **more: list) -> Grounded:
+    text = "Ada founded Acme. Acme is located in Paris. Ada is the same as Acme."
+    document = Document.of("acme.txt", text)
+    chunks = chunk_document(document, strategy="recursive", options=Options())
+    entities = [
+        ExtractedEntity(name="Ada", type="Person", sentences=[0, 2]),
+        ExtractedEntity(name="Acme", type="Organization", sentences=[0, 1]),
+        ExtractedEntity(name="Paris", type="Place", sentences=[1]),
+    ]
+    extraction = Extraction(entities=entities, relations=list(relations), **more)
+    return ground(document, chunks, [extraction], load_pack("open"), "test/1")
+
+
+def test_an_open_predicate_is_normalised_and_what_was_said_is_kept() -> None:
+    (evidence,) = _open(_said("Acme", "is located in", "Paris", 1)).evidence.values()
+    assert (evidence.predicate, evidence.said) == ("LOCATED_IN", "is located in")
+    (evidence,) = _open(_said("Acme", "LOCATED_IN", "Paris", 1)).evidence.values()
+    assert (evidence.predicate, evidence.said) == ("LOCATED_IN", "")
+
+
+def test_a_negation_within_an_open_predicate_is_a_negated_relation() -> None:
+    (evidence,) = _open(_said("Ada", "did not found", "Acme", 0)).evidence.values()
+    assert (evidence.predicate, evidence.polarity, evidence.said) == ("FOUNDS", Polarity.NEGATED, "did not found")
+    (evidence,) = _open(_said("Ada", "may found", "Acme", 0)).evidence.values()
+    assert (evidence.predicate, evidence.modality) == ("FOUNDS", Modality.POSSIBLE)
+
+
+def test_an_open_predicate_can_not_declare_an_alias_unchecked() -> None:
+    for said in ("SAME_AS", "is the same as", "is not the same as"):
+        grounded = _open(_said("Ada", said, "Acme", 2))
+        assert not grounded.evidence
+        assert len(grounded.rejected) == 1
+
+
+def test_an_empty_predicate_is_refused() -> None:
+    assert ["says nothing" in r.reason for r in _open(_said("Ada", "?!", "Acme", 0)).rejected] == [True]
+
+
+def test_a_closed_pack_keeps_its_predicates_as_they_are() -> None:
+    (evidence,) = _ground(relations=[_said("omeprazole", "INHIBITS", "CYP2C19", 2)]).evidence.values()
+    assert evidence.said == ""
+    assert not _ground(relations=[_said("omeprazole", "does not inhibit", "CYP2C19", 2)]).evidence
+
+
+def test_what_was_unreadable_is_quarantined_at_its_length() -> None:
+    (rejected,) = _ground(unreadable=[Unreadable(said="x" * 5000, reason="broken JSON")]).rejected
+    assert rejected.reason == "broken JSON"
+    assert len(rejected.record) == 2001
+
+
+def test_types_of_another_passage_of_the_bundle_count() -> None:
+    made = Document.of("x.txt", "Foofoo inhibits CYP2C19.")
+    chunks = chunk_document(made, strategy="recursive", options=Options())
+    said = [_said("Foofoo", "INHIBITS", "CYP2C19", 0)]
+    pack = load_pack("drug_interactions")
+    assert not ground(made, chunks, [Extraction(relations=said)], pack, "test/1").evidence
+    assert ground(made, chunks, [Extraction(relations=said, types={"Foofoo": "Drug"})], pack, "test/1").evidence
+
+
+def test_an_open_pack_takes_types_of_its_own_making_in_one_form() -> None:
+    text = "Ethanol contains carbon."
+    document = Document.of("ethanol.txt", text)
+    chunks = chunk_document(document, strategy="recursive", options=Options())
+    types = {"Ethanol": "chemical compound", "carbon": "ChemicalElement"}
+    entities = [ExtractedEntity(name=name, type=type_, sentences=[0]) for name, type_ in types.items()]
+    grounded = ground(document, chunks, [Extraction(entities=entities)], load_pack("open"), "test/1")
+    assert {a.name: a.type for a in grounded.aliases.values()} == {"Ethanol": "ChemicalCompound", "carbon": "ChemicalElement"}
+    assert not grounded.rejected

@@ -18,6 +18,7 @@ from graph_builder.errors import ModelRefused, PromptRefused, SettingsError
 from graph_builder.extraction import Extraction
 from graph_builder.extraction._llm_wire import wire_schema
 from graph_builder.llm import Prompt, Reply
+from graph_builder.llm.journal import FILE
 from graph_builder.llm.transformers import LocalModel, bounded, closed, grammar_of, open_provider, whole_records
 from graph_builder.packs import load_pack
 from graph_builder.settings import Settings
@@ -69,7 +70,9 @@ class Outline(BaseModel):
     mean: float
 
 
-SCHEMAS = (Verdict, Extraction, Outline, wire_schema(load_pack("drug_interactions")))
+WIRE = wire_schema(load_pack("drug_interactions"))
+OPEN_WIRE = wire_schema(load_pack("open"))
+SCHEMAS = (Verdict, Extraction, Outline, WIRE)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +86,7 @@ def talker(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_model(tmp_path_factory.mktemp("talker"), wishes={"{": 5000, ",": 4000, '"': 3000, "1": 2000})
 
 
-def opened(folder: Path, *, tokens: int = 120) -> LocalModel:
+def opened(folder: Path, *, tokens: int = 100) -> LocalModel:
     return open_provider(Settings(llm_max_tokens=tokens), str(folder))
 
 
@@ -100,7 +103,7 @@ def check(text: str, schema: type[BaseModel]) -> None:
     schema.model_validate_json(text)
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, 1])
 def test_whatever_a_model_says_is_in_the_schema(seed: int, tmp_path: Path) -> None:
     model = opened(make_model(tmp_path, seed=seed))
     replies = [(schema, ask(model, prompt(schema, text))) for schema in SCHEMAS for text in (PASSAGE, "[0] ✓ naïve 東京 \\u0000")]
@@ -112,14 +115,14 @@ def test_whatever_a_model_says_is_in_the_schema(seed: int, tmp_path: Path) -> No
 @pytest.mark.parametrize("start", ["[", "{", '"', "\\", "a", "1", "-", " ", "\n", "]", "\ufffd", "<|end|>"])
 def test_a_model_with_one_wish_stays_in_the_schema(start: str, tmp_path: Path) -> None:
     model = opened(make_model(tmp_path, wishes={start: 1000.0}), tokens=60)
-    for schema in SCHEMAS:
+    for schema in (Outline, WIRE):
         check(ask(model, prompt(schema)).text, schema)
 
 
 @pytest.mark.parametrize("score", [float("nan"), float("inf"), float("-inf")])
 def test_a_model_that_overflows_stays_in_the_schema(score: float, tmp_path: Path) -> None:
     model = opened(make_model(tmp_path, wishes={start: score for start in ("a", "[", '"', "{", "1")}), tokens=60)
-    for schema in SCHEMAS:
+    for schema in (Outline, WIRE):
         check(ask(model, prompt(schema)).text, schema)
 
 
@@ -142,7 +145,7 @@ def test_tokens_are_counted_and_cost_nothing(folder: Path) -> None:
     short, long = (ask(model, prompt(Verdict, "a" * n)).usage for n in (1, 101))
     assert (short.calls, short.dollars) == (1, 0.0)
     assert 0 < long.input_tokens - short.input_tokens <= 100
-    assert 0 < short.output_tokens <= 120
+    assert 0 < short.output_tokens <= 100
 
 
 def test_a_reply_that_is_cut_off_says_so_and_keeps_whole_records_only(talker: Path) -> None:
@@ -162,12 +165,12 @@ FULL = {
 
 
 def test_a_text_cut_anywhere_is_closed_without_inventing_a_record() -> None:
-    grammar = grammar_of(Extraction.model_json_schema())
+    grammar = grammar_of(OPEN_WIRE.model_json_schema())
     text = json.dumps(FULL, ensure_ascii=False, separators=(",", ":"))
     assert closed(whole_records(text), grammar) == text
     for place in range(len(text)):
         made = closed(whole_records(text[:place]), grammar)
-        check(made, Extraction)
+        check(made, OPEN_WIRE)
         for key, records in json.loads(made).items():
             assert records == FULL[key][: len(records)]
 
@@ -299,14 +302,14 @@ def test_documents_are_ingested_through_a_model_that_talks_nonsense(talker: Path
     settings = Settings(home=str(tmp_path / "home"), llm_model=f"transformers:{talker}", llm_max_tokens=300)
     with Graph.open(settings=settings) as graph:
         first = graph.ingest(str(folder), extractor="llm")
-        assert [document.status for document in first.documents] == ["added", "added"]
+        assert [document.status for document in first.documents] == ["ingested", "ingested"]
         assert (first.usage.calls >= 2, first.usage.dollars) == (True, 0.0)
         assert graph.quarantine(), "what it said is not looked at"
         assert first.counts.relations == 0, "nonsense became knowledge"
         again = graph.ingest(str(folder), extractor="llm")
         assert [document.status for document in again.documents] == ["unchanged", "unchanged"]
         assert again.usage.calls == 0
-        fingerprint, journal = graph.store.fingerprint(), tmp_path / "home" / "llm.db"
+        fingerprint, journal = graph.store.fingerprint(), tmp_path / "home" / FILE
     away = replace(settings, home=str(tmp_path / "away"))
     with Graph.open(settings=away, replay=journal) as graph:
         graph.ingest(str(folder), extractor="llm")

@@ -3,8 +3,9 @@
 Usage: python benchmarks/llm_throughput.py --data FOLDER --venv FOLDER [--passages N] [--sides hoptrace,lightrag,nano].
 
 No model is asked. One scripted server says to each side, in its own form, what gpt-3.5 once said of the same passages
-(`tests/recorded.py`), after the same seconds; it counts calls and tokens. Each side is a process of its own that embeds with the same
-MiniLM; peers run in environments of their own, made in ``--venv`` from `llm_peers/requirements-*.txt` when they are not there.
+(`tests/recorded.py`), after the same seconds; it counts calls and tokens. Each side is a process of its own that embeds with
+the same MiniLM; peers run in environments of their own, made in ``--venv`` from `llm_peers/requirements-*.txt` when they are
+not there.
 """
 
 import argparse
@@ -146,9 +147,7 @@ def _print_sides(measured: Mapping[str, Measures], passages: int, asked: argpars
 
 
 def _print_kinds(measured: Mapping[str, Measures]) -> None:
-    print(
-        "\nCalls by kind: extract = a text's first answer, more = what was missed, summary = of descriptions, report = on a community\n"
-    )
+    print("\nCalls by kind: a text's first answer, what was missed, a summary of descriptions, a report on a community\n")
     _row("", "kind", "calls", "tokens in", "tokens out")
     _row("---", "---", "---:", "---:", "---:")
     for side, m in measured.items():

@@ -53,6 +53,7 @@ def ground(
     """Check what was extracted from each chunk (one extraction a chunk, in order) against the document's text."""
     grounder = _Grounder(document, chunks, pack, extractor)
     for chunk, extraction in zip(chunks, extractions, strict=True):
+        grounder.free = extraction.free_predicates and pack.is_open
         grounder.types = extraction.types | {entity.name: entity.type for entity in extraction.entities}
         grounder.found.rejected |= {Rejected(chunk.id, _short(said.said), said.reason) for said in extraction.unreadable}
         records = [(r, grounder.entity) for r in extraction.entities]
@@ -77,6 +78,7 @@ class _Grounder:
         self._extractor = extractor
         self._sentence = {s.number: (s, chunk) for chunk in chunks for s in chunk.sentences}
         self.types: dict[str, str] = {}
+        self.free = False
         self.found = Grounded()
 
     def entity(self, record: ExtractedEntity) -> None:
@@ -86,7 +88,7 @@ class _Grounder:
             raise _Refused(f'"{record.name}" is not named in sentence {", ".join(map(str, record.sentences)) or "(none)"}')
 
     def relation(self, record: ExtractedRelation) -> None:
-        """The stating sentence becomes evidence, under the predicate's normal form where the pack is open."""
+        """The stating sentence becomes evidence, under the predicate's normal form where it is free."""
         if not record.sentences:
             raise _Refused("no sentence is given")
         stating, *antecedents = record.sentences
@@ -108,7 +110,7 @@ class _Grounder:
 
     def _normalised(self, record: ExtractedRelation) -> ExtractedRelation:
         """The relation with its predicate in normal form; a "not" or "may" in the predicate becomes what it means."""
-        if not self._pack.is_open or record.predicate in self._pack.relation_types:
+        if not self.free or record.predicate in self._pack.relation_types:
             return record
         predicate = normalised(record.predicate)
         if not predicate.name:

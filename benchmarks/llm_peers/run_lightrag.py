@@ -23,6 +23,8 @@ def main() -> None:
             llm_model_func=gpt_4o_mini_complete,
             llm_model_max_async=AT_ONCE,
             max_parallel_insert=AT_ONCE,
+            max_parallel_parse_native=AT_ONCE,
+            queue_size_insert=AT_ONCE,
             embedding_func=EmbeddingFunc(embedding_dim=embedder.dim, max_token_size=512, func=embed),
         )
         await rag.initialize_storages()

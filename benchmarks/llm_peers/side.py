@@ -18,8 +18,8 @@ from typing import Any
 # A peer's environment has neither Hoptrace nor torch: they are found last, after its own packages.
 sys.path.extend(path for path in os.environ.get("HOPTRACE_PATHS", "").split(os.pathsep) if path)
 
-from graph_builder.embedding import open_embedder  # noqa: E402
-from graph_builder.model import Vectors  # noqa: E402
+from graph_builder.embedding import open_embedder
+from graph_builder.model import Vectors
 
 PASSAGES, FOLDER, REPORT = map(Path, sys.argv[1:4])
 AT_ONCE = int(os.environ["LLM_AT_ONCE"])

@@ -53,7 +53,7 @@ class Kept:
         self._entities: dict[tuple[str, str], set[int]] = {}
         self._relations: dict[tuple[object, ...], ExtractedRelation] = {}
         self._aliases: dict[frozenset[str], ExtractedAlias] = {}
-        self._made = [Extraction() for _ in passages]
+        self._made = [Extraction(free_predicates=True) for _ in passages]
 
     def add(self, records: Sequence[Record]) -> int:
         """Keep those that cite only sentences which were shown; how many of all were new."""

@@ -158,7 +158,7 @@ def _all(futures: Sequence[Future[list[Extraction]]]) -> list[list[Extraction]]:
                 raise
             except ModelError as error:
                 failed = failed or error
-    except BaseException:
+    except BaseException:  # whatever stops us, Ctrl-C too, nothing more is to be asked
         for future in futures:
             future.cancel()
         raise

@@ -7,11 +7,11 @@ The grammar is the schema with bounds (`bounded`), since a model that loops fill
 spent. Where they are spent all the same, the record under way is dropped, the rest is closed by the grammar (`closed`), and
 the reply is marked as truncated. A record that the program completed would be a claim that nobody made.
 
-The grammar is llguidance's (https://github.com/guidance-ai/llguidance), directly. Outlines was measured beside it: its own engine
-makes one regular expression of the schema and one automaton of that and the vocabulary, ahead of the first token. llguidance
-works out what is allowed next as it goes, is one wheel without dependencies, and follows bounds on numbers. Outlines
-over llguidance would be four packages more for a call that is made here in three lines. Decoding is greedy, so that the same
-prompt gives the same reply.
+The grammar is llguidance's (https://github.com/guidance-ai/llguidance), directly. Outlines' own engine makes one automaton of the
+schema and the vocabulary ahead of the first token: for the drug pack's records and 30,000 tokens that took 0.2 s without bounds,
+and with strings of 200 characters and lists of 20 it had not ended after 60 s. llguidance works out what is allowed next as it
+goes (80,000 tokens: 9 ms for that schema with all bounds, 0.4 ms a token), and is one wheel without dependencies. Outlines over
+llguidance would be four packages more for a few lines here. Decoding is greedy: the same prompt gives the same reply.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ import json
 import os
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,12 +65,9 @@ _SAID_ONLY = ("title", "description", "default", "examples")
 # Fixed separators: space between tokens is an endless string too. No \u escapes: half a surrogate pair is no text.
 _WRITTEN = {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":", "json_allowed_escapes": 'nrt"\\'}
 _ESCAPED = re.compile(rb"\\.", re.DOTALL)
-_LONGEST_CLOSING = 20_000
-"""Bytes after which a closing is given up. A schema whose least instance is longer is no schema of ours."""
-
+_LONGEST_CLOSING = 20_000  # bytes; a schema whose least instance is longer is no schema of ours
 _ANSWER_IN = "Answer with JSON of this schema, and with nothing else:"
-_PATH = re.compile(r"[.~/\\]|[A-Za-z]:\\|.*[/\\].*[/\\]")
-"""How a folder begins; a name on the hub is `model` or `owner/model`."""
+_PATH = re.compile(r"[.~/\\]|[A-Za-z]:\\|.*[/\\].*[/\\]")  # a name on the hub is `model` or `owner/model`
 
 Schema = dict[str, Any]
 
@@ -155,6 +152,7 @@ class _Writer:
     def write(self, prompt: Prompt, most_tokens: int, given_up: threading.Event) -> Reply:
         """The model's answer."""
         import torch  # noqa: PLC0415  # heavy
+        from transformers import StoppingCriteriaList  # noqa: PLC0415  # heavy
 
         grammar, matcher = self._grammar(prompt.schema)
         read = self._tokens(prompt)
@@ -165,7 +163,7 @@ class _Writer:
                 attention_mask=torch.ones(1, len(read), dtype=torch.long, device=self._model.device),
                 max_new_tokens=min(most_tokens, self._room(len(read), most_tokens)),
                 logits_processor=[held.allowed],
-                stopping_criteria=_criteria(held.ended),
+                stopping_criteria=StoppingCriteriaList([held.ended]),
             )
         text = self._vocabulary.decode_bytes(held.written)
         usage = Usage(calls=1, input_tokens=len(read), output_tokens=len(held.written), dollars=0.0)
@@ -383,12 +381,6 @@ def _load(name: str) -> _Writer:
     except Exception as error:  # the hub, its cache and each architecture raise their own kinds
         reason = shown(str(error).strip().partition("\n")[0] or type(error).__name__)
         raise ModelRefused(f'the model "{name}" can not be loaded: {reason}') from error
-
-
-def _criteria(ended: Callable[..., "torch.Tensor"]) -> Any:  # noqa: ANN401  # the library types it not
-    from transformers import StoppingCriteriaList  # noqa: PLC0415  # heavy
-
-    return StoppingCriteriaList([ended])
 
 
 def _half_the_cores() -> None:

@@ -1,5 +1,7 @@
 """What an extractor says holds only where the text says it; the rest is quarantined with its reason."""
 
+from typing import Any
+
 import pytest
 
 from graph_builder.chunking import Options, chunk_document
@@ -17,7 +19,7 @@ ENTITIES = [
 ]
 
 
-def _ground(**records: list) -> Grounded:
+def _ground(**records: Any) -> Grounded:  # noqa: ANN401  # any field of an extraction
     chunks = chunk_document(DOCUMENT, strategy="recursive", options=Options())
     extraction = Extraction(entities=[*ENTITIES, *records.pop("entities", [])], **records)
     return ground(DOCUMENT, chunks, [extraction], load_pack("drug_interactions"), "test/1")
@@ -88,7 +90,7 @@ def test_a_declared_alias_is_evidence_of_its_own_kind() -> None:
     assert len(refused.rejected) == 1
 
 
-def _open(*relations: ExtractedRelation, **more: list) -> Grounded:
+def _open(*relations: ExtractedRelation) -> Grounded:
     text = "Ada founded Acme. Acme is located in Paris. Ada is the same as Acme."
     document = Document.of("acme.txt", text)
     chunks = chunk_document(document, strategy="recursive", options=Options())
@@ -97,7 +99,7 @@ def _open(*relations: ExtractedRelation, **more: list) -> Grounded:
         ExtractedEntity(name="Acme", type="Organization", sentences=[0, 1]),
         ExtractedEntity(name="Paris", type="Place", sentences=[1]),
     ]
-    extraction = Extraction(entities=entities, relations=list(relations), **more)
+    extraction = Extraction(entities=entities, relations=list(relations), free_predicates=True)
     return ground(document, chunks, [extraction], load_pack("open"), "test/1")
 
 
@@ -127,9 +129,9 @@ def test_an_empty_predicate_is_refused() -> None:
 
 
 def test_a_closed_pack_keeps_its_predicates_as_they_are() -> None:
-    (evidence,) = _ground(relations=[_said("omeprazole", "INHIBITS", "CYP2C19", 2)]).evidence.values()
+    (evidence,) = _ground(relations=[_said("omeprazole", "INHIBITS", "CYP2C19", 2)], free_predicates=True).evidence.values()
     assert evidence.said == ""
-    assert not _ground(relations=[_said("omeprazole", "does not inhibit", "CYP2C19", 2)]).evidence
+    assert not _ground(relations=[_said("omeprazole", "does not inhibit", "CYP2C19", 2)], free_predicates=True).evidence
 
 
 def test_what_was_unreadable_is_quarantined_at_its_length() -> None:

@@ -298,7 +298,7 @@ class TestSalvage:
 
     def test_a_cut_negation_is_never_affirmed(self, pack: Pack) -> None:
         text = json.dumps(GOOD)
-        for cut in range(text.index('"negated"') - 40, len(text) - 3):
+        for cut in range(text.index('"negated"') - 40, len(text) - 3, 9):
             [found] = extracted([Reply(GOOD, cut=cut), NOTHING], pack)
             assert [r.object for r in found.relations] == ["CYP3A4"]
             assert [u.reason for u in found.unreadable] == ["broken JSON in relations"]
@@ -334,6 +334,15 @@ class TestSalvage:
         [found] = extracted([reply], pack)
         assert not found.relations
         assert [reason in u.reason for u in found.unreadable] == [True]
+
+    def test_a_refusal_is_quarantined_in_its_own_words(self, pack: Pack) -> None:
+        message = {"role": "assistant", "content": None, "refusal": "Not about medicines."}
+        choice = {"index": 0, "finish_reason": "stop", "message": message}
+        body = {"id": "1", "object": "chat.completion", "created": 1, "model": "scripted", "choices": [choice]}
+        with OpenAIServer([Reply(raw=json.dumps(body).encode())]) as server:
+            [found] = extractor(server, pack).extract([passage()])
+        assert [u.reason for u in found.unreadable] == ["the model would not answer: Not about medicines."]
+        assert len(server.requests) == 1
 
 
 class TestGleanings:
@@ -378,7 +387,7 @@ class TestErrors:
         passages = [passage("y" * 2000, first=10 * n) for n in range(60)]
         with OpenAIServer([Reply(status=401)]) as server:
             with pytest.raises(ModelRefused):
-                extractor(server, pack).extract(passages)
+                open_extractor("llm", pack, llm=model(server, llm_at_once=4), spacy_model="").extract(passages)
             assert len(server.requests) < 30
 
     def test_a_spent_budget_stops_the_rest(self, pack: Pack) -> None:

@@ -84,7 +84,7 @@ def estimate(
             answer = per_token * _text(prompt)
             read += stretch * tokens_of(prompt) + gleanings * (stretch * tokens_of(prompt) + answer)
             written += answer
-    dollars = prices.dollars(round(read), round(written))
+    dollars = prices.dollars(round(read), round(written), round(experience.cached * read) if known else 0)
     basis = f"{experience.calls} earlier calls of this model" if known else "calls of another model: none of this one are known"
     return Estimate(llm.name, documents, unchanged, calls, recorded, round(read), round(written), dollars, basis)
 

@@ -76,6 +76,7 @@ class _Grounder:
         self._document = document
         self._pack = pack
         self._extractor = extractor
+        self._types = {type_.casefold(): type_ for type_ in pack.entity_types}
         self._sentence = {s.number: (s, chunk) for chunk in chunks for s in chunk.sentences}
         self.types: dict[str, str] = {}
         self.free = False
@@ -110,7 +111,10 @@ class _Grounder:
 
     def _normalised(self, record: ExtractedRelation) -> ExtractedRelation:
         """The relation with its predicate in normal form; a "not" or "may" in the predicate becomes what it means."""
-        if not self.free or record.predicate in self._pack.relation_types:
+        listed = re.sub(r"\W+", "_", record.predicate).strip("_").upper()
+        if listed in self._pack.relation_types:
+            return record.model_copy(update={"predicate": listed})
+        if not self.free:
             return record
         predicate = normalised(record.predicate)
         if not predicate.name:
@@ -212,9 +216,10 @@ class _Grounder:
         type_ = self.types.get(name, UNTYPED)
         if self._pack.is_open:
             return Alias.of(surface, _label(type_))
-        if self._pack.entity_types and type_ not in self._pack.entity_types and type_ != UNTYPED:
+        listed = self._types.get(type_.casefold(), "") if self._types else type_
+        if not listed and type_ != UNTYPED:
             raise _Refused(f'the pack {self._pack.name} has no entity type "{type_}"')
-        return Alias.of(surface, type_)
+        return Alias.of(surface, listed or type_)
 
 
 def _label(type_: str) -> str:

@@ -53,11 +53,13 @@ class Experience:
     """What the latest calls of a model for one purpose read and wrote, beside what was counted before they were sent.
 
     ``read_per_counted``: tokens read, as the provider counted them, for each that we counted in the prompt;
-    ``written_per_text``: tokens written for each that we counted in the text that the call was about.
+    ``cached``: the share of those that came from the provider's prompt cache; ``written_per_text``: tokens written for each that
+    we counted in the text that the call was about.
     """
 
     calls: int
     read_per_counted: float = 1.0
+    cached: float = 0.0
     written_per_text: float = 0.0
 
 
@@ -138,17 +140,17 @@ class Journal:
             return Experience(0)
         with self._file.reading() as db:
             rows = db.execute(
-                "SELECT instructions, schema, turns, input_tokens, output_tokens FROM calls JOIN prefixes ON prefixes.id = prefix"
+                "SELECT instructions, schema, turns, input_tokens, output_tokens, cached_tokens FROM calls JOIN prefixes ON prefixes.id = prefix"
                 " WHERE model = ? AND purpose = ? AND answered_at IS NOT NULL AND json_array_length(turns) = 1"
                 " ORDER BY answered_at DESC LIMIT ?",
                 (model, purpose, most),
             ).fetchall()
-        texts = [tokens_in(json.loads(turns)[0]) for _, _, turns, _, _ in rows]
-        around = sum(tokens_in(instructions) + tokens_in(schema) for instructions, schema, _, _, _ in rows)
-        if not sum(texts):
+        texts = sum(tokens_in(json.loads(row[2])[0]) for row in rows)
+        if not texts:
             return Experience(0)
-        read, written = sum(row[3] for row in rows), sum(row[4] for row in rows)
-        return Experience(len(rows), read / (around + sum(texts)), written / sum(texts))
+        counted = texts + sum(tokens_in(row[0]) + tokens_in(row[1]) for row in rows)
+        read, written, cached = (sum(row[i] for row in rows) for i in (3, 4, 5))
+        return Experience(len(rows), read / counted, cached / max(1, read), written / texts)
 
     def longest(self, model: str) -> int:
         """Tokens of the longest answer of a model; 0 without any."""

@@ -51,7 +51,7 @@ def database(place: Folder) -> Path:
 def test_a_file_that_is_no_database_is_corrupt(sqlite_place: Folder) -> None:
     path = database(sqlite_place)
     path.write_bytes(b"These are the notes of somebody else.\n" * 100)
-    with pytest.raises(StoreCorrupt, match="ingest again") as error:
+    with pytest.raises(StoreCorrupt, match="run the command again") as error:
         sqlite_place.open()
     assert str(path) in one_line(error)
 

@@ -35,6 +35,15 @@ def test_a_stated_relation_is_quoted_with_its_exact_span() -> None:
     assert evidence.antecedent is None
 
 
+def test_a_closed_packs_words_are_known_in_any_case() -> None:
+    fruit = ExtractedEntity(name="Bananas", type="drug", sentences=[3])
+    grounded = _ground(entities=[fruit], relations=[_said("omeprazole", "inhibits", "CYP2C19", 2)])
+    (evidence,) = grounded.evidence.values()
+    assert evidence.predicate == "INHIBITS"
+    assert {alias.name: alias.type for alias in grounded.aliases.values()}["Bananas"] == "Drug"
+    assert not grounded.rejected
+
+
 def test_an_end_that_is_only_pointed_to_needs_its_antecedent() -> None:
     grounded = _ground(relations=[_said("CYP2C19", "METABOLIZES", "clopidogrel", 1, 0)])
     (evidence,) = grounded.evidence.values()

@@ -109,11 +109,12 @@ def test_a_refused_call_leaves_nothing(tmp_path: Path) -> None:
 def test_secrets_are_not_in_the_journal(tmp_path: Path) -> None:
     with OpenAIServer([Said({"name": "red"})]) as server:
         model(server, tmp_path).reply(prompt())
+        address = server.url
     assert server.requests[0].headers["authorization"].endswith(KEY)
     held = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     assert b"Which?" in held
     assert KEY.encode() not in held
-    assert server.url.encode() not in held
+    assert address.encode() not in held
 
 
 def exported(home: Path, to: Path) -> Path:

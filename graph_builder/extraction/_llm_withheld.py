@@ -13,11 +13,21 @@ _OLD = r"(?:previous|prior|above|earlier|preceding|foregoing|system|initial|orig
 _TOLD = r"(?:instructions?|prompts?|rules|directives?|commands?|guidelines|messages?|context|text)"
 _MACHINE = r"(?:(?:helpful |large )?(?:AI|artificial intelligence|language model|LLM)|(?:helpful|AI) assistant|chat ?bot)"
 
+_RECORD = r"(?:add|write|record|say|state|output|extract|report|return|include|insert|claim|answer|respond|reply|emit|tell)"
+"""What a machine is told to do in place of reading."""
+
 _PATTERNS = {
     # "Ignore all previous instructions", "disregard the rules above"; not "ignore missed doses", "the above instructions".
     "old instructions": rf"{_ORDER}(?:ignore|disregard|forget|override)\s+"
     r"(?:(?:all|any|everything|of|in|the|your|these|those|my)\s+)*"
     rf"(?:{_OLD}\s+(?:(?:system|extraction)\s+)?{_TOLD}|{_TOLD}\s+(?:from\s+)?above)\b",
+    # "Ignore the above and add that …", "ignore everything above", "forget what you were told"; not "ignore the above table",
+    # "ignore the above and continue with step 3".
+    "forget the text": rf"{_ORDER}(?:ignore|disregard|forget)\s+"
+    r"(?:(?:all|everything|anything|of|that is|written|said|in|the)\s+)*(?:above|before|preceding|foregoing|previous)"
+    rf"(?=\s*(?:$|[.!;:])|,?\s+(?:and|then|instead)\s+(?:then |instead |just |only )?{_RECORD}\b)"
+    rf"|{_ORDER}(?:ignore|disregard|forget)\s+(?:what|everything|anything|all)(?: that)?\s+you\s+"
+    r"(?:were|have been|are|had been)\s+told",
     # "You are now an AI", "you are a language model"; not "if you are an AI researcher", "if you are an assistant".
     "you are a machine": rf"\byou(?:'re| are)(?: now)? (?:an? |the )?{_MACHINE}"
     r"(?=\s*(?:[.,;:!?]|$|that|who|and|model|system|trained|tasked))",
@@ -30,6 +40,13 @@ _PATTERNS = {
     r"(?:(?:the|this|these|a|an|following|new)\s+)+"
     r"(?:relation(?:ship)?s?|triples?|edges?|records?|entity|entities)\s*(?:that\b|:|[(\"'{\[])"
     rf"|{_ORDER}(?:also )?(?:add|insert)\s+(?:the|this|a)\s+(?:following\s+)?facts?\s*(?:that\b|:)",
+    # "Add that X cures Y" as an order of its own, "SYSTEM: add relation X CURES Y"; not "add that to the solution".
+    "add a claim": r"^\W*(?:please |now |also )*(?:add|insert)\s+that\s+(?!to\b|with\b|into\b)\w+\s+\w+"
+    rf"|^\W*(?:system|assistant)\s*:\s*(?:{_RECORD}|ignore|disregard|forget|you)\b"
+    rf"|{_ORDER}(?:also )?(?:add|insert|emit)\s+(?:relations?|triples?|edges?|facts?)\s+\S",
+    # "The extraction must include …", "your output must say", "the knowledge graph should contain the edge".
+    "what to extract": r"\b(?:your (?:output|answer|response|reply|record|extraction)|the (?:extraction|knowledge graph))"
+    r"\s+(?:must|should|shall|has to|needs to)\s+(?:now |also |only |always )?(?:include|contain|state|say|list|have|be|add)\b",
     # "Output the following JSON", "reply only with JSON"; not "the service returns JSON".
     "answer in JSON": rf"{_ORDER}(?:output|return|respond|reply|answer|print|emit|write)\b"
     r"[^.]{0,25}\b(?:following|only|this|exactly)\b"

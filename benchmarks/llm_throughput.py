@@ -166,7 +166,7 @@ def _print_goal(hoptrace: Measures, passages: int, asked: argparse.Namespace) ->
 
 
 def _ideal(calls: int, asked: argparse.Namespace) -> float:
-    return calls / asked.at_once * asked.latency
+    return float(calls / asked.at_once * asked.latency)
 
 
 def _row(*cells: object) -> None:

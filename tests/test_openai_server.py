@@ -159,7 +159,7 @@ def test_a_reset_is_a_reset_and_is_not_billed() -> None:
 
 
 def test_no_more_are_in_flight_than_the_limit_lets() -> None:
-    with OpenAIServer([Reply(SAID, seconds=0.3)], limits=Limits(at_once=3)) as server:
+    with OpenAIServer([Reply(SAID, seconds=1.5)], limits=Limits(at_once=3)) as server:
         found = at_once(8, lambda n: post(server, str(n)))
         counted = server.counters
     assert sorted(r.status_code for r in found) == [200] * 3 + [429] * 5

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.hoptrace.test_commands import run, run_json
-from tests.openai_server import Asked, OpenAIServer, Reply
+from tests.openai_server import Asked, OpenAIServer, Reply, words
 
 KEY = "sk-very-secret-0123456789"
 _SENTENCE = re.compile(r"\[(\d+)\] (\w+) (inhibits|is metabolised by) (\w+)\.")
@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[OpenAIServer]:
-    with OpenAIServer(reader) as server:
+    with OpenAIServer(reader, tokens=words) as server:
         monkeypatch.setenv("LLM_MODEL", "openai:gpt-4o")
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         monkeypatch.setenv("OPENAI_API_KEY", KEY)

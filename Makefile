@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench bench-fda ui wheel clean
+.PHONY: help install demo test check format bench bench-fda bench-llm bench-estimate ui wheel clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -40,6 +40,12 @@ bench: install ## Measure on the bundled corpus
 
 bench-fda: install ## Measure on the FDA labels; FDA=folder names where they lie
 	$(BIN)/python benchmarks/fda.py $(FDA)
+
+bench-llm: install ## Ingest with a scripted language model, beside two peers; DATA=folder of corpus.jsonl and openie_gpt35.jsonl
+	$(BIN)/python benchmarks/llm_throughput.py --venv $(VENV)-peers $(if $(DATA),--data $(DATA)) $(LLM)
+
+bench-estimate: install ## Compare estimates with what an ingest then costs; DATA as above
+	PYTHONPATH=. $(BIN)/python benchmarks/llm_estimate.py $(DATA)
 
 ui: install ## Open the page
 	$(BIN)/hoptrace ui

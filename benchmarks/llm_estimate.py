@@ -1,7 +1,7 @@
 """How near `hoptrace estimate` comes to what an ingest then costs: `make bench-estimate DATA=FOLDER`.
 
-Usage: python benchmarks/llm_estimate.py [FOLDER] [--passages N]. FOLDER holds corpus.jsonl and openie_gpt35.jsonl. A scripted server
-says what gpt-3.5 once said of each passage and counts tokens by o200k_base where its vocabulary is at hand (TIKTOKEN_CACHE_DIR),
+Usage: python benchmarks/llm_estimate.py [FOLDER] [--passages N]. FOLDER holds corpus.jsonl and openie_gpt35.jsonl. A scripted
+server says what gpt-3.5 once said of each passage; it counts tokens by o200k_base where TIKTOKEN_CACHE_DIR holds its vocabulary,
 else by words and marks. Half of the passages, drawn at random, are for measuring what is written by token of text; the estimates
 are for the other half: once as if the model was never called, once after a first part of it was ingested.
 """
@@ -47,9 +47,8 @@ def main() -> None:
         with Graph.open(f"{scratch}/measured", settings=settings) as graph:
             graph.ingest(str(first), pack="open", extractor="llm", fields=FIELDS)
             found = graph.journal.experience(MODEL, "extract", most=half)
-            print(
-                f"written for each token of text: {found.written_per_text:.2f}; read for each counted: {found.read_per_counted:.3f}\n"
-            )
+            print(f"written for each token of text: {found.written_per_text:.2f}")
+            print(f"read for each token that was counted: {found.read_per_counted:.3f}\n")
         with Graph.open(f"{scratch}/estimated", settings=settings) as graph:
             blind = graph.estimate(str(second), pack="open", fields=FIELDS)
             begun = graph.ingest(str(part), pack="open", extractor="llm", fields=FIELDS).usage

@@ -206,13 +206,16 @@ class Graph:
         overlap: int = 0,
         fields: Mapping[str, str] | None = None,
         gleanings: int = 0,
+        sample: int = 0,
     ) -> Estimate:
-        """What `ingest` with a language model would ask and cost; nothing is sent, and no key is needed.
+        """What `ingest` with a language model would ask and cost; without a sample nothing is sent, and no key is needed.
 
         Parameters
         ----------
         model
             The model, such as "openai:gpt-5-mini"; empty means the one that LLM_MODEL names.
+        sample
+            So many passages are asked about first, which is paid for and not lost, to learn how much the model writes.
 
         Raises
         ------
@@ -220,15 +223,21 @@ class Graph:
             As `ingest`; also when no model is named.
         """
         settings = replace(self._settings, llm_model=model) if model else self._settings
-        llm = open_model(settings, silent=True)
+        llm = open_model(settings, silent=not sample)
         if llm is None:
             raise SettingsError("no model to estimate for: name one with --model, such as --model openai:gpt-5-mini")
         loaded = load_paths([paths] if isinstance(paths, str) else list(paths), fields=fields)
         recipe = self._recipe(llm, pack, chunker, LLM, size, overlap, gleanings)
-        held = {(record.id, record.recipe) for record in self.store.documents()}
-        experience = self.journal.experience(llm.name, PURPOSE)
-        prices = Prices.of(settings)
-        return estimate(loaded, recipe, llm, held=held, experience=experience, prices=prices, gleanings=gleanings)
+        return estimate(
+            loaded,
+            recipe,
+            llm,
+            held={(record.id, record.recipe) for record in self.store.documents()},
+            experience=lambda: self.journal.experience(llm.name, PURPOSE),
+            prices=Prices.of(settings),
+            gleanings=gleanings,
+            sample=sample,
+        )
 
     def _recipe(
         self, llm: LanguageModel | None, pack: str, chunker: str, extractor: str, size: int, overlap: int, gleanings: int

@@ -153,16 +153,19 @@ def _relations(record: Record, shown: Sequence[tuple[int, str]]) -> list[dict[st
     for triple in record.triples:
         relation: dict[str, object] = dict(zip(("subject", "predicate", "object"), triple, strict=False))
         relation["predicate"] = re.sub(r"\W+", "_", triple[1].strip()).strip("_").upper()
-        relation["sentences"] = [_stating(triple, shown)]
+        relation["sentences"] = _stating(triple, shown)
         made.append(relation | {f"extra_{n}": part for n, part in enumerate(triple[_TRIPLE:])})
     return made
 
 
-def _stating(triple: Sequence[str], shown: Sequence[tuple[int, str]]) -> int:
-    """The number of the first sentence that names both ends, else of the first that names one, else of the first."""
+def _stating(triple: Sequence[str], shown: Sequence[tuple[int, str]]) -> list[int]:
+    """The numbers that the prompt asks for: the first sentence with most of the ends, then the first that names a missing one."""
     ends = triple[0], triple[-1] if len(triple) < _TRIPLE else triple[2]
-    named = [sum(_names(text, end) for end in ends) for _, text in shown]
-    return shown[named.index(max(named))][0]
+    named = [[_names(text, end) for end in ends] for _, text in shown]
+    stating = max(range(len(shown)), key=lambda at: (sum(named[at]), -at))
+    missing = [end for end, there in enumerate(named[stating]) if not there]
+    others = [next((at for at, found in enumerate(named) if found[end]), None) for end in missing]
+    return [shown[stating][0], *(shown[at][0] for at in others if at is not None and sum(named[stating]))]
 
 
 def _names(text: str, name: str) -> bool:

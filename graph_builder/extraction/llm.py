@@ -201,7 +201,7 @@ def instructions(pack: Pack) -> str:
 def numbered(passages: Sequence[Passage]) -> str:
     """Passages as a model reads them: title, headings, and one sentence a line, so that a text can forge no number."""
     lines = [f"Document: {_shown(passages[0].title)}"]
-    heading = ""
+    heading = passages[0].title
     seen: set[int] = set()
     for passage in passages:
         if passage.heading and passage.heading != heading:

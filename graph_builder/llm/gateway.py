@@ -28,7 +28,7 @@ LONGEST_PAUSE = 60.0
 """Seconds. A server that asks for more (`Retry-After`) is not waited for: its message says how long."""
 PATIENCE = 600.0
 """Seconds for which a call that comes too soon (HTTP 429) is put off again and again before it fails."""
-DRAIN = 10.0
+DRAIN = 5.0
 """Seconds for which `Gateway.stop` waits for the calls under way, which are being paid for."""
 
 _Result = TypeVar("_Result")
@@ -90,7 +90,11 @@ class Gateway:
     def stop(self) -> None:
         """No more calls; those under way have `DRAIN` seconds to come back, so that what they cost is not lost."""
         self._stopped = True
-        _on_loop(self._drained())
+        try:
+            _on_loop(self._drained(DRAIN))
+        except BaseException:  # Ctrl-C once more: whoever waits for an answer must not keep the program from ending
+            _on_loop(self._drained(0.0))
+            raise
 
     async def _reply(self, prompt: Prompt) -> Reply:
         if self._stopped:
@@ -100,10 +104,10 @@ class Gateway:
         task.add_done_callback(self._under_way.discard)
         return await task
 
-    async def _drained(self) -> None:
+    async def _drained(self, seconds: float) -> None:
         asked = [task for task in self._under_way if not task.done()]
         if asked:
-            _, late = await asyncio.wait(asked, timeout=DRAIN)
+            _, late = await asyncio.wait(asked, timeout=seconds)
             for task in late:
                 task.cancel()
 

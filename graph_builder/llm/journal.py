@@ -140,7 +140,8 @@ class Journal:
             return Experience(0)
         with self._file.reading() as db:
             rows = db.execute(
-                "SELECT instructions, schema, turns, input_tokens, output_tokens, cached_tokens FROM calls JOIN prefixes ON prefixes.id = prefix"
+                "SELECT instructions, schema, turns, input_tokens, output_tokens, cached_tokens"
+                " FROM calls JOIN prefixes ON prefixes.id = prefix"
                 " WHERE model = ? AND purpose = ? AND answered_at IS NOT NULL AND json_array_length(turns) = 1"
                 " ORDER BY answered_at DESC LIMIT ?",
                 (model, purpose, most),

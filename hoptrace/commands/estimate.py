@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
 PANEL = options.BUILD
 EPILOG = (
-    "Example: hoptrace estimate ~/papers --model openai:gpt-5-mini   Nothing is sent and no key is needed. Documents that are "
-    "in the graph unchanged and calls that the journal holds cost nothing and are not counted."
+    "Example: hoptrace estimate ~/papers --model openai:gpt-5-mini   Nothing is sent and no key is needed, unless --sample asks "
+    "to learn from some passages how much the model writes. Documents that are in the graph unchanged and calls that the journal "
+    "holds cost nothing and are not counted."
 )
 
 
@@ -27,6 +28,9 @@ def command(
     size: options.Size = 1000,
     overlap: options.Overlap = 0,
     gleanings: options.Gleanings = 0,
+    sample: Annotated[
+        int, typer.Option("--sample", min=0, help="Ask about so many passages first; they are paid for and not lost.")
+    ] = 0,
     field: options.Field = None,
     as_json: options.Json = False,
     home: options.Home = "",
@@ -42,6 +46,7 @@ def command(
             overlap=overlap,
             fields=options.fields(field or []),
             gleanings=gleanings,
+            sample=sample,
         )
     if as_json:
         terminal.say_json(found.as_json())

@@ -57,7 +57,7 @@ def fingerprint() -> str:
 def test_a_model_reads_documents_and_the_bill_is_told(server: OpenAIServer, folder: Path) -> None:
     out, _ = run("ingest", str(folder))
     assert "9 documents in" in out
-    assert re.search(r"language model: 9 calls, [\d,]+ \+ [\d,]+ tokens, \$0\.\d{4}", out)
+    assert re.search(r"language model: 9 calls, [\d,]+ \([\d,]+ from the provider's cache\) \+ [\d,]+ tokens, \$0\.\d{4}", out)
     chain = run_json("connect", "clarithromycin", "simvastatin")["chains"][0]
     assert [hop["quote"] for hop in chain["hops"]] == [
         "Clarithromycin inhibits CYP3A4.",
@@ -96,7 +96,7 @@ def test_a_budget_stops_cleanly_and_the_same_command_goes_on(server: OpenAIServe
     each = run_json("status")["spent"][0]["dollars"]
     report = run_json("ingest", str(folder), "--max-cost", str(4.5 * each), code=7)
     assert "are spent, and the next call may cost" in report["stopped"]
-    assert 2 <= report["usage"]["calls"] <= 4
+    assert 2 <= report["usage"]["calls"] < 8
     assert report["usage"]["dollars"] <= 4.5 * each
     assert len(report["documents"]) == report["usage"]["calls"] + 1
     _, err = run("ingest", str(folder), "--max-cost", "0", code=7)
@@ -196,7 +196,7 @@ def test_one_document_that_is_refused_does_not_stop_the_others(
 def test_the_journal_is_shown_exported_and_pruned(server: OpenAIServer, folder: Path) -> None:
     assert "no calls of a language model yet" in run("journal", "show")[0]
     run("ingest", str(folder))
-    assert re.search(r"openai:gpt-4o  extract: 9 calls, [\d,]+ tokens read, [\d,]+ written, \$0\.", run("journal", "show")[0])
+    assert re.search(r"openai:gpt-4o  extract: 9 calls, [\d,]+ tokens read .*, [\d,]+ written, \$0\.", run("journal", "show")[0])
     shown: dict[str, Any] = run_json("journal", "show")["spent"][0]
     assert (shown["calls"], shown["cut_off"]) == (9, 0)
     out, err = run("journal", "export")

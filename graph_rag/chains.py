@@ -137,6 +137,7 @@ class ChainMaker:
             confidence=relation.confidence,
             support=len(relation.evidence_ids),
             antecedent=self._checker.antecedent(best),
+            said=best.said,
             subject_id=subject.id,
             object_id=object_.id,
             subject_type=subject.type,

@@ -39,8 +39,8 @@ def unique(citations: Iterable[Citation]) -> tuple[Citation, ...]:
 class Hop:
     """One relation of a chain. ``forward``: walked from subject to object; ``reads``: the relation in words.
 
-    ``antecedent`` quotes the sentence that names the end which the quote only points to, or is empty; ``denials`` cite the
-    sentences that state the contrary.
+    ``antecedent`` quotes the sentence that names the end which the quote only points to, or is empty; ``said`` is what the
+    extractor called the predicate before it was brought into its normal form; ``denials`` cite what states the contrary.
     """
 
     subject: str
@@ -60,6 +60,7 @@ class Hop:
     confidence: float = 1.0
     support: int = 1
     antecedent: str = ""
+    said: str = ""
     subject_id: str = ""
     object_id: str = ""
     subject_type: str = ""

@@ -117,11 +117,14 @@ def _neo4j(settings: "Settings") -> tuple[str, str]:
 
 def _llm(settings: "Settings") -> tuple[str, str]:
     from graph_builder.llm import open_model
+    from graph_builder.llm.prices import Prices
 
     model = open_model(settings)
     if model is None:
         return OK, "none: rules extract, answers are composed from chains and sentences; set LLM_MODEL for one"
-    return OK, f"{model.name} is set up; no prompt was sent to it"
+    price = Prices.of(settings)
+    told = f"{model.name} is set up; no prompt was sent to it"
+    return (OK, told) if price.known else (WARN, f"{told}; its price is not known: set LLM_PRICE, or dollars can not be told")
 
 
 def _page(_: "Settings") -> tuple[str, str]:

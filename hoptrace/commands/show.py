@@ -101,6 +101,8 @@ def _why(join: "Join", spellings: dict[str, str]) -> str:
 
 
 def _say_relations(hops: "Sequence[Hop]") -> None:
+    from graph_builder.predicates import normalised
+
     drawn, short = terminal.glyphs(), terminal.places(sorted({hop.document for hop in hops}))
     terminal.say(terminal.counted(len(hops), "relation"))
     for hop in hops:
@@ -108,5 +110,7 @@ def _say_relations(hops: "Sequence[Hop]") -> None:
         mark = (drawn.verified, "green") if hop.verified else (drawn.unverified, "bold red")
         support = f"   {hop.support} sentences" if hop.support > 1 else ""
         terminal.say(Text.assemble(ends[0], " ", ends[1], " ", ends[2], "      ", mark, (support, "dim")), indent=2)
+        if hop.said and (why := normalised(hop.said).reason):
+            terminal.say(Text(terminal.one_line(f'called "{hop.said}": {why}'), style="dim"), indent=6)
         place = f"  {short[hop.document]}:{hop.start}-{hop.end}"
         terminal.say(Text.assemble(f'"{terminal.one_line(hop.quote)}"', (place, "dim")), indent=6)

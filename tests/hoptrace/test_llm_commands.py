@@ -135,6 +135,26 @@ def test_an_estimate_sends_nothing_and_knows_what_is_paid(
     assert (found["unchanged"], found["calls"], found["recorded"]) == (1, 8, 1)
 
 
+def test_a_sample_is_paid_for_and_not_lost(server: OpenAIServer, folder: Path) -> None:
+    found = run_json("estimate", str(folder), "--sample", "3")
+    assert (len(server.requests), found["calls"], found["recorded"]) == (3, 9, 3)
+    run("ingest", str(folder))
+    assert len(server.requests) == 9
+
+
+def test_a_predicate_in_its_normal_form_says_what_it_was_called(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    said = {"subject": "Anna Berg", "predicate": "was located in", "object": "Oslo", "sentences": [0]}
+    (tmp_path / "a.txt").write_text("Anna Berg was located in Oslo for years.\n", "utf-8")
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("LLM_MODEL", "openai:gpt-4o")
+    with OpenAIServer([{"relations": [said]}]) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        run("ingest", str(tmp_path / "a.txt"), "--home", str(tmp_path / "h"), "--pack", "open")
+    out, _ = run("show", "Oslo", "--home", str(tmp_path / "h"))
+    assert "located in" in out
+    assert 'called "was located in": without "was"' in out
+
+
 def test_what_rules_read_is_upgraded_by_a_model_without_duplicates_and_not_undone_by_accident(
     server: OpenAIServer, folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

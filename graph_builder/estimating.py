@@ -18,7 +18,7 @@ from graph_builder.loading import Failure
 from graph_builder.model import Document
 from graph_builder.recipe import Recipe
 
-WRITTEN = 3.0
+WRITTEN = 3.3
 """Tokens written for each token of text, where the journal knows no better: what gpt-3.5 wrote of encyclopedic text with the open
 pack, as `benchmarks/llm_estimate.py` measures it. Other text and closed packs differ: `sample` asks instead of guessing."""
 _ENOUGH = 20

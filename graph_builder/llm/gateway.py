@@ -236,6 +236,6 @@ def _on_loop(work: Coroutine[Any, Any, _Result]) -> _Result:
     future = asyncio.run_coroutine_threadsafe(work, _Loop.get())
     try:
         return future.result()
-    except BaseException:
-        future.cancel()  # Ctrl-C while waiting; does nothing to what is done
+    except BaseException:  # Ctrl-C while waiting: the call need not go on; this does nothing to one that is done
+        future.cancel()
         raise

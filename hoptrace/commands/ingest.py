@@ -26,7 +26,8 @@ EPILOG = (
     "by --max-cost."
 )
 SOME_FAILED = 6
-_ROWS = (".json", ".jsonl", ".ndjson", ".csv", ".tsv")
+_ROWS, _LINES = (".json", ".csv", ".tsv"), (".jsonl", ".ndjson")
+"""Files of rows, and those of them in which a row is a line."""
 _SLOWEST = 4
 """How many steps of the time are told."""
 
@@ -122,20 +123,30 @@ def _gives(progress: "Progress") -> str:
 
 
 def expected(paths: Sequence[str]) -> int:
-    """How many documents the paths are likely to hold; 0 when files of rows or patterns make it anyone's guess."""
+    """How many documents the paths are likely to hold; 0 when a table, a JSON file or a pattern makes it anyone's guess."""
     found = 0
     for path in paths:
-        for folder, folders, files in os.walk(path):
-            folders[:] = [name for name in folders if not name.startswith(".")]
-            shown = [os.path.join(folder, name) for name in files if not name.startswith(".")]
-            if any(name.lower().endswith(_ROWS) for name in shown):
-                return 0
-            found += len(shown)
-        if not os.path.isdir(path):
-            if not os.path.isfile(path) or path.lower().endswith(_ROWS):
-                return 0
-            found += 1
+        files = [path] if os.path.isfile(path) else list(_shown(path))
+        if not os.path.exists(path) or any(name.lower().endswith(_ROWS) for name in files):
+            return 0
+        found += sum(_lines(name) if name.lower().endswith(_LINES) else 1 for name in files)
     return found
+
+
+def _shown(folder: str) -> Iterator[str]:
+    """The files below a folder, without hidden ones."""
+    for inner, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield from (os.path.join(inner, name) for name in files if not name.startswith("."))
+
+
+def _lines(path: str) -> int:
+    """The lines of a file that hold anything; 0 where it can not be read, which the ingest will tell."""
+    try:
+        with open(path, "rb") as file:
+            return sum(not line.isspace() for line in file)
+    except OSError:
+        return 0
 
 
 def say_report(report: "IngestReport") -> None:

@@ -197,7 +197,9 @@ def test_how_many_documents_are_expected(tmp_path: Path) -> None:
     assert expected([str(tmp_path)]) == 2
     assert expected([str(tmp_path / "a.md"), str(tmp_path / "deep")]) == 2
     assert expected([str(tmp_path / "*.md")]) == 0
-    (tmp_path / "deep" / "rows.jsonl").touch()
+    (tmp_path / "deep" / "rows.jsonl").write_text('{"text": "one"}\n\n{"text": "two"}')
+    assert expected([str(tmp_path)]) == 4
+    (tmp_path / "deep" / "rows.csv").touch()
     assert expected([str(tmp_path)]) == 0
 
 

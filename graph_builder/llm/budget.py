@@ -1,7 +1,8 @@
 """What calls cost, and that they do not cost more than they may.
 
-Before a call its price is held back: what it reads, and as much written as the dearest answers so far. A call that does not fit
-waits for those under way, whose true prices are mostly lower; when none is under way, the budget is reached.
+Before a call its highest price is held back: what it reads, and as much written as it may write (`LLM_MAX_TOKENS`; without such a
+limit, twice the longest answer so far). A call that does not fit waits for those under way, whose true prices are mostly lower;
+when none is under way, the budget is reached.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from graph_builder.llm import Reply, Usage
 from graph_builder.llm.prices import Prices
 
 _FIRST_WRITTEN = 2_000
-"""Tokens that an answer is taken to have while none has come yet."""
+"""Tokens that an answer is taken to have at least, where nothing limits it."""
 
 
 class Budget:
@@ -35,6 +36,8 @@ class Budget:
         self._longest: int = whole._longest if whole else longest
         self._stretch: float = whole._stretch if whole else 1.0
         self._settled = asyncio.Event()
+        self.stopped = False
+        """Whether nothing more is to be asked on this count."""
 
     def part(self, most_dollars: float | None) -> "Budget":
         """A count of its own that begins at zero, with a limit of its own.
@@ -65,23 +68,32 @@ class Budget:
             It could cost more than is left.
         """
         call = object()
-        await self._hold(call, tokens, most_written)
         try:
+            for budget in self._all():
+                await budget._hold(call, tokens, most_written)
             yield partial(self._bill, tokens)
         finally:
-            self._held.pop(call, None)
-            self._settled.set()
+            for budget in self._all():
+                budget._held.pop(call, None)
+                budget._settled.set()
+
+    def _all(self) -> "list[Budget]":
+        """The budget itself and those that it is a part of."""
+        return [self, *(self._whole._all() if self._whole else [])]
 
     async def _hold(self, call: object, tokens: int, most_written: int) -> None:
         while self._most is not None:
-            written = self._longest or _FIRST_WRITTEN
-            price = self._prices.dollars(round(self._stretch * tokens), min(written, most_written or written)) or 0.0
+            written = most_written or max(2 * self._longest, _FIRST_WRITTEN)
+            price = self._prices.dollars(round(self._stretch * tokens), written) or 0.0
             spent = self.usage.dollars or 0.0
             if spent + sum(self._held.values()) + price <= self._most:
                 self._held[call] = price
                 return
             if not self._held:
-                raise BudgetReached(f"${spent:.4f} of ${self._most:g} are spent, and the next call may cost ${price:.4f}")
+                raise BudgetReached(
+                    f"${spent:.4f} of ${self._most:g} are spent, and the next call may cost ${price:.4f} with up to {written:,} "
+                    "tokens written (LLM_MAX_TOKENS)"
+                )
             self._settled.clear()
             await self._settled.wait()
 

@@ -6,18 +6,22 @@ Callers are threads that wait; the calls run on one event loop, so nothing here 
 """
 
 import asyncio
+import os
 import random
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-from graph_builder.errors import ModelError, ModelThrottled, ModelUnavailable, NotRecorded, SettingsError
+from graph_builder.errors import ModelError, ModelRefused, ModelThrottled, ModelUnavailable, NotRecorded, SettingsError
 from graph_builder.llm import Prompt, Provider, Reply, Usage
 from graph_builder.llm.budget import Budget
 from graph_builder.llm.journal import FILE, Journal, Recording, key_of, open_recording
 from graph_builder.llm.pacing import Pacer
 from graph_builder.llm.prices import Prices
+from graph_builder.llm.secrets import redacted
 from graph_builder.llm.tokens import tokens_of
 from graph_builder.settings import Settings
 
@@ -28,8 +32,10 @@ LONGEST_PAUSE = 60.0
 """Seconds. A server that asks for more (`Retry-After`) is not waited for: its message says how long."""
 PATIENCE = 600.0
 """Seconds for which a call that comes too soon (HTTP 429) is put off again and again before it fails."""
-DRAIN = 5.0
+DRAIN = 20.0
 """Seconds for which `Gateway.stop` waits for the calls under way, which are being paid for."""
+_LOOK_AGAIN = 0.2
+"""Seconds between looks at a call that another process is making."""
 
 _Result = TypeVar("_Result")
 
@@ -41,7 +47,6 @@ class Gateway:
         self.name = line.name
         self._line = line
         self._budget = budget
-        self._stopped = False
         self._under_way: set[asyncio.Task[Reply]] = set()
 
     def __repr__(self) -> str:
@@ -89,7 +94,7 @@ class Gateway:
 
     def stop(self) -> None:
         """No more calls; those under way have `DRAIN` seconds to come back, so that what they cost is not lost."""
-        self._stopped = True
+        self._budget.stopped = True
         try:
             _on_loop(self._drained(DRAIN))
         except BaseException:  # Ctrl-C once more: whoever waits for an answer must not keep the program from ending
@@ -97,8 +102,6 @@ class Gateway:
             raise
 
     async def _reply(self, prompt: Prompt) -> Reply:
-        if self._stopped:
-            raise ModelUnavailable(f"{self.name} is asked no more: the work was stopped")
         task = asyncio.create_task(self._line.reply(prompt, self._budget))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
@@ -137,41 +140,53 @@ class _Line:
         key = self.key(prompt)
         while running := self._asking.get(key):
             await asyncio.wait([running])
+        self._asking[key] = asyncio.get_running_loop().create_future()
+        try:
+            return await self._reply(key, prompt, budget)
+        finally:
+            self._asking.pop(key).cancel()
+
+    async def _reply(self, key: str, prompt: Prompt, budget: Budget) -> Reply:
+        journal = self.recording if isinstance(self.recording, Journal) and self._provider else None
+        while journal and journal.asked_elsewhere(key):
+            await asyncio.sleep(_LOOK_AGAIN)
         found = self.recording.recall(key)
         if found is not None:
             budget.recalled()
             return found
-        if self._provider is None or not isinstance(self.recording, Journal):
+        if self._provider is None or journal is None:
             raise NotRecorded(
                 f"the journal holds no answer of {self.name} to this prompt ({prompt.purpose}): it was recorded with other "
                 "documents, settings or another version"
             )
-        self._asking[key] = asyncio.get_running_loop().create_future()
-        try:
-            return await self._ask(key, prompt, self._provider, self.recording, budget)
-        finally:
-            self._asking.pop(key).cancel()
+        return await self._ask(key, prompt, self._provider, journal, budget)
 
     async def _ask(self, key: str, prompt: Prompt, provider: Provider, journal: Journal, budget: Budget) -> Reply:
         tokens = tokens_of(prompt)
         async with budget.held(tokens, most_written=self._max_tokens) as bill:
-            journal.sent(key, self.name, prompt)
             try:
-                said = await self._patiently(prompt, provider, tokens)
+                said = await self._patiently(prompt, provider, tokens, partial(self._send, key, prompt, journal, budget))
             except ModelError as error:
                 if isinstance(error, ModelThrottled) or not isinstance(error, ModelUnavailable):
                     journal.failed(key)  # a call that timed out or broke off may yet be billed, and stays as cut off
                 raise
-            reply = bill(said)
-            journal.answer(key, reply)
+            reply = bill(replace(said, text=_clean(said.text)))
+            journal.answer(key, self.name, prompt, reply)
         return reply
 
-    async def _patiently(self, prompt: Prompt, provider: Provider, tokens: int) -> Reply:
+    def _send(self, key: str, prompt: Prompt, journal: Journal, budget: Budget) -> None:
+        """Note that a call goes out now, unless all is to be stopped."""
+        if budget.stopped:
+            raise ModelRefused(f"{self.name} is asked no more: the work was stopped")
+        journal.sent(key, self.name, prompt)
+
+    async def _patiently(self, prompt: Prompt, provider: Provider, tokens: int, send: Callable[[], None]) -> Reply:
         """Ask again when the failure may pass: 5xx, a broken connection, no answer in time, and longest for 429."""
         clock = asyncio.get_running_loop().time
         began, failures = clock(), 0
         while True:
             async with self.pacer.turn(tokens):
+                send()
                 sent = clock()
                 try:
                     said = await provider.ask(prompt)
@@ -217,6 +232,11 @@ def _lasting(error: ModelUnavailable, failures: int) -> ModelUnavailable:
     return type(error)(f"{error}{often}{asked}", error.retry_after)
 
 
+def _clean(text: str) -> str:
+    """An answer that can be kept: without halves of surrogate pairs, and without keys that a server sent back to us."""
+    return redacted(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
 class _Loop:
     """The one loop on which all calls run: connections that are kept alive belong to the loop that opened them."""
 
@@ -230,6 +250,14 @@ class _Loop:
                 cls.made = asyncio.new_event_loop()
                 threading.Thread(target=cls.made.run_forever, name="language model", daemon=True).start()
             return cls.made
+
+    @classmethod
+    def forget(cls) -> None:
+        """Begin anew in a forked process, which has the loop but not its thread."""
+        cls.made, cls.making = None, threading.Lock()
+
+
+os.register_at_fork(after_in_child=_Loop.forget)
 
 
 def _on_loop(work: Coroutine[Any, Any, _Result]) -> _Result:

@@ -104,18 +104,22 @@ class Hosted:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that a reasoning model takes no temperature
             return await model_request(
-                self._model, _messages(prompt), model_settings=self._asked(prompt), model_request_parameters=_held(prompt, way)
+                self._model,
+                _messages(prompt),
+                model_settings=self._asked(prompt, way),
+                model_request_parameters=_held(prompt, way),
             )
 
-    def _asked(self, prompt: Prompt) -> ModelSettings:
+    def _asked(self, prompt: Prompt, way: Mode) -> ModelSettings:
         # The provider's library must not retry beneath the gateway, which would multiply the attempts. A server that knows
         # idempotency keys answers a call that was cut off without billing it again.
+        key = key_of(self._settings.llm_model, prompt, max_tokens=self._settings.llm_max_tokens)
         asked = ModelSettings(
             timeout=self._settings.llm_timeout,
             temperature=0.0,
             max_retries=0,
             cache={"messages": False},
-            extra_headers={"Idempotency-Key": key_of(self._settings.llm_model, prompt, max_tokens=self._settings.llm_max_tokens)},
+            extra_headers={"Idempotency-Key": f"{key}-{way}"},
         )
         if self._settings.llm_max_tokens:
             asked["max_tokens"] = self._settings.llm_max_tokens

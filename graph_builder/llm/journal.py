@@ -6,15 +6,17 @@ addresses of providers are no part of a call, and never get here.
 """
 
 import json
+import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from graph_builder.errors import InputError
-from graph_builder.llm import Prompt, Reply, Usage
+from graph_builder.llm import Prompt, Reply
 from graph_builder.llm.tokens import tokens_in
 from graph_builder.model import digest
 from graph_builder.sqlite_file import SqliteFile
@@ -30,7 +32,11 @@ _DAY = 86_400.0
 
 
 def key_of(model: str, prompt: Prompt, *, max_tokens: int = 0) -> str:
-    """The name under which a call is found again: equal for two calls that must have equal answers."""
+    """The name under which a call is found again.
+
+    The address of the server and the way in which the model is held to the schema are no part of it, so that a recording
+    answers anywhere.
+    """
     return digest("call", model, prompt.instructions, prompt.schema_json, str(max_tokens), *prompt.turns)
 
 
@@ -67,7 +73,7 @@ class Recording(Protocol):
     """Answers by key."""
 
     def recall(self, key: str) -> Reply | None:
-        """The answer to a call, its price in ``usage``; None if there is none."""
+        """The answer to a call, without what it cost; None if there is none."""
 
 
 class Journal:
@@ -84,43 +90,44 @@ class Journal:
             return None
         with self._file.reading() as db:
             row = db.execute(
-                "SELECT text, truncated, refusal, input_tokens, output_tokens, dollars, cached_tokens FROM calls"
-                " WHERE key = ? AND answered_at IS NOT NULL",
-                (key,),
+                "SELECT text, truncated, refusal FROM calls WHERE key = ? AND answered_at IS NOT NULL", (key,)
             ).fetchone()
-        return None if row is None else Reply(row[0], bool(row[1]), row[2], Usage(1, *row[3:]))
+        return None if row is None else Reply(row[0], bool(row[1]), row[2])
 
-    def answered(self, keys: Iterable[str]) -> set[str]:
-        """Those of the calls that were answered."""
-        return {key for key in keys if self.recall(key) is not None}
+    def asked_elsewhere(self, key: str) -> bool:
+        """Whether another process of this machine that is alive is asking this just now."""
+        if not self._there():
+            return False
+        with self._file.reading() as db:
+            row = db.execute("SELECT pid FROM calls WHERE key = ? AND answered_at IS NULL", (key,)).fetchone()
+        return row is not None and row[0] != os.getpid() and _is_alive(row[0])
 
     def sent(self, key: str, model: str, prompt: Prompt) -> None:
         """Note that a call is on its way."""
-        schema = prompt.schema_json
-        prefix = digest("prefix", prompt.instructions, schema)
         with self._writing() as db:
-            db.execute("INSERT OR IGNORE INTO prefixes VALUES (?, ?, ?)", (prefix, prompt.instructions, schema))
-            db.execute(
-                "INSERT INTO calls (key, model, purpose, prefix, turns, sent_at) VALUES (?, ?, ?, ?, ?, ?)"
-                " ON CONFLICT (key) DO UPDATE SET sent_at = excluded.sent_at WHERE answered_at IS NULL",
-                (key, model, prompt.purpose, prefix, json.dumps(prompt.turns, ensure_ascii=False), time.time()),
-            )
+            _insert(db, key, model, prompt, " ON CONFLICT (key) DO UPDATE SET sent_at = excluded.sent_at, pid = excluded.pid")
 
-    def answer(self, key: str, reply: Reply) -> None:
-        """Keep the answer to a call."""
+    def answer(self, key: str, model: str, prompt: Prompt, reply: Reply) -> None:
+        """Keep the answer to a call, if it is the first, and what it cost in any case."""
         used = reply.usage
         counted = (used.input_tokens, used.output_tokens, used.cached_tokens, used.dollars)
         with self._writing() as db:
+            _insert(db, key, model, prompt, " ON CONFLICT (key) DO NOTHING")
             db.execute(
-                "UPDATE calls SET answered_at = ?, text = ?, truncated = ?, refusal = ?, input_tokens = ?, output_tokens = ?,"
-                " cached_tokens = ?, dollars = ? WHERE key = ?",
-                (time.time(), reply.text, int(reply.truncated), reply.refusal, *counted, key),
+                "UPDATE calls SET answered_at = ?, text = ?, truncated = ?, refusal = ? WHERE key = ? AND answered_at IS NULL",
+                (time.time(), reply.text, int(reply.truncated), reply.refusal, key),
+            )
+            db.execute(
+                "UPDATE calls SET bills = bills + 1, input_tokens = coalesce(input_tokens, 0) + ?,"
+                " output_tokens = coalesce(output_tokens, 0) + ?, cached_tokens = coalesce(cached_tokens, 0) + ?,"
+                " dollars = CASE WHEN bills = 0 THEN 0.0 ELSE dollars END + ? WHERE key = ?",
+                (*counted, key),
             )
 
     def failed(self, key: str) -> None:
-        """Forget a call that came back as an error: nothing was paid for it."""
+        """Forget a call of this process that came back as an error: nothing was paid for it."""
         with self._writing() as db:
-            db.execute("DELETE FROM calls WHERE key = ? AND answered_at IS NULL", (key,))
+            db.execute("DELETE FROM calls WHERE key = ? AND answered_at IS NULL AND pid = ?", (key, os.getpid()))
 
     def spent(self) -> list[Spent]:
         """What was paid, by model and purpose."""
@@ -128,11 +135,11 @@ class Journal:
             return []
         with self._file.reading() as db:
             rows = db.execute(
-                "SELECT model, purpose, count(answered_at), total(input_tokens), total(output_tokens), total(cached_tokens),"
+                "SELECT model, purpose, total(bills), total(input_tokens), total(output_tokens), total(cached_tokens),"
                 " CASE WHEN count(answered_at) = count(dollars) THEN total(dollars) END, sum(answered_at IS NULL)"
                 " FROM calls GROUP BY model, purpose ORDER BY model, purpose"
             ).fetchall()
-        return [Spent(m, p, n, int(i), int(o), int(c), d, lost) for m, p, n, i, o, c, d, lost in rows]
+        return [Spent(m, p, int(n), int(i), int(o), int(c), d, lost) for m, p, n, i, o, c, d, lost in rows]
 
     def experience(self, model: str, purpose: str, *, most: int = 400) -> Experience:
         """What can be learnt from the latest answered first calls of a model for a purpose."""
@@ -140,7 +147,7 @@ class Journal:
             return Experience(0)
         with self._file.reading() as db:
             rows = db.execute(
-                "SELECT instructions, schema, turns, input_tokens, output_tokens, cached_tokens"
+                "SELECT instructions, schema, turns, input_tokens / bills, output_tokens / bills, cached_tokens / bills"
                 " FROM calls JOIN prefixes ON prefixes.id = prefix"
                 " WHERE model = ? AND purpose = ? AND answered_at IS NOT NULL AND json_array_length(turns) = 1"
                 " ORDER BY answered_at DESC LIMIT ?",
@@ -158,7 +165,9 @@ class Journal:
         if not self._there():
             return 0
         with self._file.reading() as db:
-            found: int = db.execute("SELECT coalesce(max(output_tokens), 0) FROM calls WHERE model = ?", (model,)).fetchone()[0]
+            found: int = db.execute(
+                "SELECT coalesce(max(output_tokens / bills), 0) FROM calls WHERE model = ?", (model,)
+            ).fetchone()[0]
         return found
 
     def export(self) -> Iterator[dict[str, Any]]:
@@ -208,6 +217,27 @@ class Journal:
         return self._file.writing()
 
 
+def _insert(db: sqlite3.Connection, key: str, model: str, prompt: Prompt, conflict: str) -> None:
+    """Write what a call asks; ``conflict`` says what to do where it stands already."""
+    prefix = digest("prefix", prompt.instructions, prompt.schema_json)
+    db.execute("INSERT OR IGNORE INTO prefixes VALUES (?, ?, ?)", (prefix, prompt.instructions, prompt.schema_json))
+    turns = json.dumps(prompt.turns, ensure_ascii=False)
+    db.execute(
+        "INSERT INTO calls (key, model, purpose, prefix, turns, sent_at, pid) VALUES (?, ?, ?, ?, ?, ?, ?)" + conflict,  # noqa: S608  # ours
+        (key, model, prompt.purpose, prefix, turns, time.time(), os.getpid()),
+    )
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it is there, and another user's
+        return True
+    return True
+
+
 class Cassette:
     """Answers of an exported journal, held in memory."""
 
@@ -227,23 +257,48 @@ class Cassette:
         InputError
             The file can not be read, or is none.
         """
-        replies = {}
         try:
             with path.open(encoding="utf-8") as lines:
-                for line in lines:
-                    call = json.loads(line)
-                    if call.get("key"):
-                        usage = Usage(1, call["input_tokens"], call["output_tokens"], call["dollars"], call["cached_tokens"])
-                        replies[call["key"]] = Reply(call["text"], call["truncated"], call["refusal"], usage)
-        except (ValueError, KeyError, AttributeError, OSError) as error:
-            raise InputError(
-                f"{path} is no journal ({type(error).__name__}: {error}): name a journal.db, or a file that "
-                "`hoptrace journal export` wrote"
-            ) from error
-        return cls(replies)
+                calls = [call for call in map(json.loads, lines) if call.get("key")]
+            return cls({call["key"]: _replied(call) for call in calls})
+        except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
+            raise InputError(f"{path} is no journal ({type(error).__name__}: {error}): {_NAME_ONE}") from error
+
+    @classmethod
+    def copy(cls, path: Path) -> "Cassette":
+        """The answers of a journal's database, which is only read.
+
+        Raises
+        ------
+        InputError
+            It is damaged, or no journal.
+        """
+        columns = ", ".join(_CALL)
+        for mode in (
+            "mode=ro",
+            "immutable=1",
+        ):  # the second where its folder is closed to us, so that no log can be read beside it
+            try:
+                with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True)) as db:
+                    rows = db.execute(f"SELECT {columns} FROM calls WHERE answered_at IS NOT NULL").fetchall()  # noqa: S608  # constants
+                return cls({row[0]: _replied(dict(zip(_CALL, row, strict=True))) for row in rows})
+            except (sqlite3.Error, TypeError) as error:
+                failed = error
+        raise InputError(f"{path} is a database, but no journal ({failed}): {_NAME_ONE}") from failed
 
 
-def open_recording(path: Path) -> Recording:
+_NAME_ONE = "name a journal.db, or a file that `hoptrace journal export` wrote"
+
+
+def _replied(call: dict[str, Any]) -> Reply:
+    """The answer of a call as a row or a line has it."""
+    text, refusal = call["text"], call["refusal"]
+    if not (isinstance(text, str) and isinstance(refusal, str)):
+        raise TypeError("an answer is no text")
+    return Reply(text, bool(call["truncated"]), refusal)
+
+
+def open_recording(path: Path) -> Cassette:
     """A journal to answer from: the database itself, or an exported file.
 
     Raises
@@ -256,10 +311,4 @@ def open_recording(path: Path) -> Recording:
             database = file.read(len(_SQLITE)) == _SQLITE
     except OSError as error:
         raise InputError(f"{path} can not be read: {error.strerror or error}") from error
-    if not database:
-        return Cassette.read(path)
-    with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as db:
-        held = db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'calls'").fetchone()
-    if not held[0]:
-        raise InputError(f"{path} is a database, but no journal: name a journal.db, or what `hoptrace journal export` wrote")
-    return Journal(path)
+    return Cassette.copy(path) if database else Cassette.read(path)

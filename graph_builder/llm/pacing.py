@@ -70,8 +70,9 @@ class Pacer:
     async def _until_allowed(self, tokens: int) -> None:
         if self._requests:
             await self._requests.acquire()
-        if self._tokens:
+        while self._tokens and tokens > 0:
             await self._tokens.acquire(min(tokens, self._tokens.max_rate))
+            tokens -= int(self._tokens.max_rate)
         while (pause := self._not_before - asyncio.get_running_loop().time()) > 0:
             await asyncio.sleep(pause)
 

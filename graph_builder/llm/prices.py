@@ -10,6 +10,8 @@ from graph_builder.settings import Settings
 MILLION = 1_000_000
 _OWN = "transformers"
 """The provider that is this machine: its calls cost nothing."""
+_OWN_SERVERS = ("ollama", "vllm")
+"""Providers that serve other providers' models at a price that only their owner knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ def _listed(provider: str, model: str, input_tokens: int, output_tokens: int, ca
         return None
     usage = Usage(input_tokens=input_tokens, output_tokens=output_tokens, cache_read_tokens=cached_tokens)
     family, _, _ = provider.partition("-")  # "openai-chat" and "google-gla" are ways to call "openai" and "google"
-    for known_provider in (family, None):
+    for known_provider in (family,) if family in _OWN_SERVERS else (family, None):
         try:
             return float(calc_price(usage, model, provider_id=known_provider).total_price)
         except LookupError:

@@ -12,9 +12,16 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
-_THINKING = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL | re.IGNORECASE)
+_THINKING = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)|\A[^{]*</think>", re.DOTALL | re.IGNORECASE)
+"""What a model thinks before it answers; behind the first brace the words may stand in a string."""
+_LONE_SURROGATE = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
+_EMPTY = re.compile(r"\s{20,}")
+_LONGEST = 200_000
+"""Characters of an answer that are read: far more than any passage gives."""
 _TRAILING_COMMA = re.compile(r",\s*(?=[}\]])")
-_LIST = re.compile(r'["\']?(\w+)["\']?\s*:\s*\[')
+_LIST = re.compile(r'["\']?(?<!\w)(\w{1,40})["\']?\s*:\s*\[')
 _SHORTEST = 2
 _MOST_BROKEN = 100
 """Broken records after which an answer is read no further: a model that repeats itself for ever is no reason to read for ever."""
@@ -43,14 +50,15 @@ def salvage(text: str, lists: tuple[str, ...]) -> Salvaged:
     lists
         The names of the lists whose records are wanted.
     """
-    text = _THINKING.sub("", text)
+    cut = len(text) > _LONGEST
+    text = _EMPTY.sub(" ", _LONE_SURROGATE.sub("\ufffd", _THINKING.sub("", text[:_LONGEST])))
     objects, around = _objects(text)
     if not objects or any(found[1] in lists for found in _LIST.finditer(around)):
         return _by_record(text, lists)
     made = Salvaged(found=True)
     for answer in objects:
         _take(answer, lists, made)
-    made.whole = not made.broken
+    made.whole = not (made.broken or cut)
     return made
 
 

@@ -3,7 +3,7 @@
 import os
 import re
 
-_NAME = re.compile(r"key|token|secret|password|credential|authorization", re.IGNORECASE)
+_NAME = re.compile(r"key|token|secret|passw|credential|auth|_pat$", re.IGNORECASE)
 _SHORTEST = 8
 _SHOWN = 300
 

@@ -2,7 +2,9 @@
 # ruff: noqa: PLC0415  # libraries are loaded when a verb runs, not for `hoptrace --help`
 
 import os
+import signal
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +19,7 @@ from hoptrace.commands import _options as options
 
 if TYPE_CHECKING:
     from graph_builder.ingest import IngestReport, Progress
+    from hoptrace.graph import Graph
 
 PANEL = options.BUILD
 ALIASES = ("index",)
@@ -53,7 +56,7 @@ def command(
 ) -> None:
     """Read documents into the graph: chunks, entities, and relations with their sentences."""
     fields = options.fields(field or [])
-    with options.graph_at(home, make=True, replay=replay) as graph, progress_bar(paths) as progress:
+    with options.graph_at(home, make=True, replay=replay) as graph, progress_bar(paths) as progress, _stopping(graph):
         report = graph.ingest(
             paths,
             pack=pack,
@@ -78,6 +81,25 @@ def command(
         raise BudgetReached(f"{report.stopped}. What was written is safe; the same command with a higher --max-cost goes on")
     if report.failed:
         raise typer.Exit(SOME_FAILED)
+
+
+@contextmanager
+def _stopping(graph: "Graph") -> Iterator[None]:
+    """Say what the first Ctrl-C waits for, where a language model is asked; the second one does not wait."""
+
+    def stop(*_: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        terminal.notice("stopping: waiting for answers that are being paid for; Ctrl-C again does not wait")
+        raise KeyboardInterrupt
+
+    if graph.llm is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

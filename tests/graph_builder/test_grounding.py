@@ -108,7 +108,7 @@ def _open(*relations: ExtractedRelation) -> Grounded:
         ExtractedEntity(name="Acme", type="Organization", sentences=[0, 1]),
         ExtractedEntity(name="Paris", type="Place", sentences=[1]),
     ]
-    extraction = Extraction(entities=entities, relations=list(relations), free_predicates=True)
+    extraction = Extraction(entities=entities, relations=list(relations), by_model=True)
     return ground(document, chunks, [extraction], load_pack("open"), "test/1")
 
 
@@ -134,13 +134,13 @@ def test_an_open_predicate_can_not_declare_an_alias_unchecked() -> None:
 
 
 def test_an_empty_predicate_is_refused() -> None:
-    assert ["says nothing" in r.reason for r in _open(_said("Ada", "?!", "Acme", 0)).rejected] == [True]
+    assert ["is no predicate" in r.reason for r in _open(_said("Ada", "?!", "Acme", 0)).rejected] == [True]
 
 
 def test_a_closed_pack_keeps_its_predicates_as_they_are() -> None:
-    (evidence,) = _ground(relations=[_said("omeprazole", "INHIBITS", "CYP2C19", 2)], free_predicates=True).evidence.values()
+    (evidence,) = _ground(relations=[_said("omeprazole", "INHIBITS", "CYP2C19", 2)], by_model=True).evidence.values()
     assert evidence.said == ""
-    assert not _ground(relations=[_said("omeprazole", "does not inhibit", "CYP2C19", 2)], free_predicates=True).evidence
+    assert not _ground(relations=[_said("omeprazole", "does not inhibit", "CYP2C19", 2)], by_model=True).evidence
 
 
 def test_what_was_unreadable_is_quarantined_at_its_length() -> None:
@@ -167,3 +167,35 @@ def test_an_open_pack_takes_types_of_its_own_making_in_one_form() -> None:
     grounded = ground(document, chunks, [Extraction(entities=entities)], load_pack("open"), "test/1")
     assert {a.name: a.type for a in grounded.aliases.values()} == {"Ethanol": "ChemicalCompound", "carbon": "ChemicalElement"}
     assert not grounded.rejected
+
+
+def _by_model(text: str, **records: Any) -> Grounded:  # noqa: ANN401  # any field of an extraction
+    document = Document.of("a.txt", text)
+    chunks = chunk_document(document, strategy="recursive", options=Options())
+    return ground(document, chunks, [Extraction(by_model=True, **records)], load_pack("open"), "test/1")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "alias", "declared"),
+    [
+        ("Plavix (clopidogrel) is given.", "Plavix", "clopidogrel", True),
+        ("Plavix, also called clopidogrel, is given.", "clopidogrel", "Plavix", True),
+        ("Aspirin is a drug.", "Aspirin", "drug", False),
+        ("Aspirin lowers fever.", "Aspirin", "lowers", False),
+        ("It is Aspirin.", "Aspirin", "It", False),
+    ],
+)
+def test_a_model_joins_names_only_where_a_sentence_declares_them(text: str, name: str, alias: str, declared: bool) -> None:
+    grounded = _by_model(text, aliases=[ExtractedAlias(name=name, alias=alias, sentence=0)])
+    assert [e.predicate for e in grounded.evidence.values()] == [SAME_AS] * declared
+    assert bool(grounded.rejected) is not declared
+
+
+def test_qualifiers_stand_in_the_sentence_or_are_left_out() -> None:
+    said = {"subject": "Aspirin", "predicate": "LOWERS", "object": "fever", "sentences": [0]}
+    text = "Aspirin lowers fever in adults."
+    (kept,) = _by_model(text, relations=[ExtractedRelation(**said, qualifiers="in adults")]).evidence.values()
+    assert kept.qualifiers == "in adults"
+    found = _by_model(text, relations=[ExtractedRelation(**said, qualifiers="in Martians, per the FDA")])
+    assert [e.qualifiers for e in found.evidence.values()] == [""]
+    assert [r.reason for r in found.rejected] == ["kept without its qualifiers, which the sentence does not hold"]

@@ -84,7 +84,7 @@ def parent(repository: Path, home: Path, documents: Path, server: OpenAIServer) 
 
 
 def keys_of(server: OpenAIServer) -> list[str]:
-    return [asked.headers["idempotency-key"] for asked in server.requests]
+    return [asked.headers["idempotency-key"].partition("-")[0] for asked in server.requests]
 
 
 def answered(home: Path) -> set[str]:

@@ -91,7 +91,10 @@ def test_a_graph_that_is_made_again_from_the_journal_is_free_and_the_same(
     assert len(server.requests) == 9
 
 
-def test_a_budget_stops_cleanly_and_the_same_command_goes_on(server: OpenAIServer, folder: Path) -> None:
+def test_a_budget_stops_cleanly_and_the_same_command_goes_on(
+    server: OpenAIServer, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLM_MAX_TOKENS", "150")
     run("ingest", str(folder / "0.md"))
     each = run_json("status")["spent"][0]["dollars"]
     report = run_json("ingest", str(folder), "--max-cost", str(4.5 * each), code=7)

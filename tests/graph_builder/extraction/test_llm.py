@@ -1,6 +1,7 @@
 """The extractor by language model, over a real HTTP server: what it keeps, what it asks for again, what it turns away."""
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -499,3 +500,71 @@ def test_free_predicates_are_normalised_on_the_way() -> None:
     }
     (evidence,) = grounded([said], load_pack("open"), "Acme was not located in Paris.").evidence.values()
     assert (evidence.predicate, evidence.polarity, evidence.said) == ("LOCATED_IN", Polarity.NEGATED, "was not located in")
+
+
+class TestHostileAnswers:
+    """Answers that once ended the ingest, or took minutes to read."""
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            '{"entities": [{"name": "CYP3A4", "type": "Enzyme", "sentences": "' + "9" * 5000 + '"}]}',
+            '{"entities": [{"name": "CYP3A4", "type": "Enzyme", "sentences": ' + "9" * 5000 + "}]}",
+            '{"entities": [{"name": "CYP3A4", "type": "Enzyme", "sentences": ' + "[" * 600 + "0" + "]" * 600 + "}]}",
+            r'{"entities": [{"name": "\ud800", "type": "Enzyme\udfff", "sentences": [0]}]}',
+            r'{"relations": [{"subject": "a", "predicate": "\ud800", "object": "b", "sentences": [0], "qualifiers": "\udc00"}]}',
+        ],
+    )
+    def test_a_poisoned_record_is_quarantined(self, pack: Pack, text: str) -> None:
+        made, chunks = document(*SENTENCES)
+        (found,) = extracted([Reply(text=text), NOTHING], pack, passage())
+        grounded = ground(made, chunks[:1], [found], pack, "llm")
+        assert not grounded.evidence
+        for rejected in grounded.rejected:
+            (rejected.record + rejected.reason).encode()  # what a store does
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "{" + "a" * 100_000,
+            '{"entities": [{"name": "A"' + "\n" * 100_000,
+            '{"entities": [{"name": "A"' + " " * 100_000,
+            '{"entities": [' + '{"name": 1},' * 20_000 + "]}",
+            '{"entities": [' + '{"name": ' * 20_000,
+            "{" * 100_000,
+            '"' * 100_000,
+        ],
+    )
+    def test_an_endless_answer_is_read_in_time(self, pack: Pack, text: str) -> None:
+        start = time.process_time()
+        extracted([Reply(text=text), NOTHING], pack, passage())
+        assert time.process_time() - start < 5
+
+    def test_a_denial_beside_a_claim_is_kept(self, pack: Pack) -> None:
+        denied = {**INHIBITS, "polarity": "negated"}
+        (found,) = extracted([{"relations": [INHIBITS, denied]}], pack, passage())
+        assert [r.polarity for r in found.relations] == [Polarity.AFFIRMED, Polarity.NEGATED]
+
+    def test_thinking_ends_where_the_answer_begins(self, pack: Pack) -> None:
+        said = {**INHIBITS, "qualifiers": "<think>", "polarity": "negated", "modality": "possible", "object": "</think>"}
+        (found,) = extracted([Reply(text="<think>Well.</think>" + json.dumps({"relations": [said]}))], pack, passage())
+        assert [(r.polarity, r.object) for r in found.relations] == [(Polarity.NEGATED, "</think>")]
+
+    @pytest.mark.parametrize(
+        ("sentences", "reason"),
+        [
+            ([2, 1], "points to no other sentence"),
+            ([9, 1], "not shortly before"),
+            ([3, 9], "not shortly before"),
+        ],
+    )
+    def test_a_sentence_far_away_explains_nothing(self, pack: Pack, sentences: list[int], reason: str) -> None:
+        texts = ["Title", "A", "Clarithromycin inhibits CYP3A4.", *("It inhibits CYP3A4.",) * 7]
+        said = {"subject": "Simvastatin", "predicate": "INHIBITS", "object": "CYP3A4", "sentences": sentences}
+        (found,) = extracted([{"relations": [said]}], pack, passage(*texts))
+        assert not found.relations
+        assert reason in found.unreadable[0].reason
+
+    def test_a_long_title_is_sent_once_and_short(self) -> None:
+        long = Passage("T" * 5000, "H" * 5000, (NumberedSentence(0, "A."),))
+        assert len(numbered([long])) < 500

@@ -1,6 +1,7 @@
 """The journal: nothing is asked twice, nothing secret is kept, what is exported answers alone."""
 
 import json
+import os
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -94,7 +95,7 @@ def test_a_call_that_was_cut_off_is_told(tmp_path: Path) -> None:
     assert journal.recall("k") is None
     assert [(s.calls, s.cut_off) for s in journal.spent()] == [(0, 1)]
     journal.sent("k", "openai:x", prompt())  # asked again after the restart
-    journal.answer("k", Reply("{}", usage=Usage(1, 10, 1)))
+    journal.answer("k", "openai:x", prompt(), Reply("{}", usage=Usage(1, 10, 1)))
     assert [(s.calls, s.cut_off) for s in journal.spent()] == [(1, 0)]
 
 
@@ -104,6 +105,47 @@ def test_a_refused_call_leaves_nothing(tmp_path: Path) -> None:
         with pytest.raises(Exception, match="HTTP 401"):
             llm.reply(prompt())
     assert Journal(tmp_path / "journal.db").spent() == []
+
+
+def test_an_answer_that_another_took_out_of_the_journal_is_kept(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.db")
+    journal.sent("k", "m", prompt())
+    journal.prune()
+    journal.answer("k", "m", prompt(), Reply("first", usage=Usage(1, 10, 1, 0.5)))
+    journal.answer("k", "m", prompt(), Reply("second", usage=Usage(1, 10, 1, 0.5)))  # paid for twice: both are on the bill
+    found = journal.recall("k")
+    assert found is not None
+    assert found.text == "first"
+    assert [(s.calls, s.dollars) for s in journal.spent()] == [(2, 1.0)]
+
+
+def test_what_another_process_is_asking_is_waited_for(tmp_path: Path) -> None:
+    """The other process is played by its row: a process that lives, and answers after a while."""
+    settings = Settings(llm_model="openai:gpt-4o")
+    journal, key = Journal(tmp_path / "journal.db"), key_of("openai:gpt-4o", prompt(), max_tokens=settings.llm_max_tokens)
+    journal.sent(key, "openai:gpt-4o", prompt())
+    with sqlite3.connect(tmp_path / "journal.db") as db:
+        db.execute("UPDATE calls SET pid = ?", (os.getppid(),))
+    with OpenAIServer([{"name": "red"}]) as server, ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(model(server, tmp_path).reply, prompt())
+        time.sleep(0.5)
+        assert not asked.done()
+        journal.answer(key, "openai:gpt-4o", prompt(), Reply('{"name": "blue"}'))
+        assert asked.result(timeout=5).text == '{"name": "blue"}'
+    assert not server.requests
+
+
+def test_halves_of_letters_and_echoed_keys_do_not_get_into_the_journal(tmp_path: Path) -> None:
+    with OpenAIServer([Said(raw=_completion(f"half \\ud800 and {KEY}"))]) as server:
+        assert model(server, tmp_path).reply(prompt()).text == "half \ufffd and ***"
+
+
+def _completion(content: str) -> bytes:
+    message = f'{{"role": "assistant", "content": "{content}"}}'
+    usage = '"usage": {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}'
+    choice = f'{{"index": 0, "finish_reason": "stop", "message": {message}}}'
+    head = '"id": "1", "object": "chat.completion", "created": 1, "model": "m"'
+    return f'{{{head}, "choices": [{choice}], {usage}}}'.encode()
 
 
 def test_secrets_are_not_in_the_journal(tmp_path: Path) -> None:
@@ -137,7 +179,7 @@ def test_an_exported_journal_answers_alone_and_fails_on_a_miss(tmp_path: Path, m
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize("content", ["", "not json", '{"key": 1}', "[1]"])
+@pytest.mark.parametrize("content", ["", "not json", '{"key": 1}', "[1]", '{"key": 1, "text": null, "refusal": ""}'])
 def test_what_is_no_journal_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "calls.jsonl"
     path.write_text(content)
@@ -155,6 +197,9 @@ def test_a_database_that_is_no_journal_is_refused(tmp_path: Path) -> None:
     settings = Settings(home=str(tmp_path), llm_model="openai:gpt-4o")
     with pytest.raises(InputError, match="but no journal"):
         open_model(settings, replay=tmp_path / "graph.db")
+    (tmp_path / "bad.db").write_bytes(b"SQLite format 3\x00garbage garbage garbage")
+    with pytest.raises(InputError, match="but no journal"):
+        open_model(settings, replay=tmp_path / "bad.db")
     with pytest.raises(InputError, match="can not be read"):
         open_model(settings, replay=tmp_path / "nothing")
 
@@ -163,7 +208,7 @@ def test_pruning_forgets_by_model_and_age(tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal.db")
     for key, name in (("a", "m1"), ("b", "m2")):
         journal.sent(key, name, prompt())
-        journal.answer(key, Reply("{}"))
+        journal.answer(key, name, prompt(), Reply("{}"))
     assert journal.prune(days=1) == 0
     assert journal.prune(model="m1") == 1
     assert [journal.recall(key) is None for key in "ab"] == [True, False]
@@ -188,7 +233,7 @@ def test_experience_compares_what_was_counted_with_what_was_billed(tmp_path: Pat
     for n in range(3):
         asked = prompt(f"one two three {n}")  # four words are four tokens
         journal.sent(str(n), "m", asked)
-        journal.answer(str(n), Reply("{}", usage=Usage(1, 100, 40)))
+        journal.answer(str(n), "m", asked, Reply("{}", usage=Usage(1, 100, 40)))
         time.sleep(0.001)
     found = journal.experience("m", "test")
     assert found.calls == 3

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from graph_builder.errors import BudgetReached, ModelUnavailable, SettingsError
+from graph_builder.errors import BudgetReached, ModelRefused, SettingsError
 from graph_builder.llm import LanguageModel, Prompt, gateway, open_model
 from graph_builder.llm.pacing import Pacer
 from graph_builder.settings import Settings
-from tests.openai_server import Asked, OpenAIServer, Reply
+from tests.openai_server import Asked, OpenAIServer, Reply, words
 
 RED = {"name": "red"}
 
@@ -149,17 +149,37 @@ def test_requests_per_minute_are_held() -> None:
 
 
 def test_a_budget_is_not_exceeded_and_used_well(tmp_path: Path) -> None:
-    with OpenAIServer([RED]) as server:
-        llm = model(server, tmp_path)
-        llm.reply(Prompt(Colour, "Name a colour.", ("How dear is one?",)))
-        each = llm.usage.dollars or 0.0
-        limited = llm.metered(most_dollars=10.5 * each)
+    with OpenAIServer([RED]) as server:  # each call reads 100 tokens and writes 10
+        limited = model(server, tmp_path, llm_price="1/10", llm_max_tokens=20).metered(most_dollars=0.0025)
         said = all_at_once(limited, prompts(40))
     stopped = [s for s in said if isinstance(s, BudgetReached)]
     assert limited.usage.dollars is not None
-    assert 8 * each <= limited.usage.dollars <= 10.5 * each
+    assert 0.0020 <= limited.usage.dollars <= 0.0025
     assert len(stopped) == 40 - limited.usage.calls
-    assert "are spent" in str(stopped[0])
+    assert "with up to 20 tokens written (LLM_MAX_TOKENS)" in str(stopped[0])
+
+
+def test_a_budget_holds_though_the_first_answers_are_short(tmp_path: Path) -> None:
+    """The first answer has a few tokens, the next a thousand times as many."""
+
+    def longer(asked: Asked) -> object:
+        return {"name": "red" if "Number 0?" in asked.prompt else "dark " * 1000}
+
+    with OpenAIServer(longer, tokens=words) as server:
+        limited = model(server, tmp_path, llm_price="1/10", llm_max_tokens=1500).metered(most_dollars=0.05)
+        limited.reply(prompts(1)[0])
+        all_at_once(limited, prompts(40))
+    assert limited.usage.dollars is not None
+    assert 0.02 < limited.usage.dollars <= 0.05
+
+
+def test_a_part_of_a_budget_is_held_to_the_whole(tmp_path: Path) -> None:
+    with OpenAIServer([RED]) as server:
+        whole = model(server, tmp_path, llm_price="1/10", llm_max_tokens=20).metered(most_dollars=0.0009)
+        said = all_at_once(whole.metered(), prompts(20))
+    assert whole.usage.dollars is not None
+    assert 0 < whole.usage.dollars <= 0.0009
+    assert any(isinstance(s, BudgetReached) for s in said)
 
 
 def test_a_budget_for_a_model_without_a_price_is_refused_at_once(tmp_path: Path) -> None:
@@ -182,7 +202,7 @@ def test_stopping_keeps_the_answers_that_are_on_their_way(tmp_path: Path) -> Non
                 time.sleep(0.01)
             part.stop()
             assert asked.done()
-            with pytest.raises(ModelUnavailable, match="was stopped"):
+            with pytest.raises(ModelRefused, match="was stopped"):
                 part.reply(prompts(2)[1])
         assert llm.recorded(prompts(1)[0])
         assert llm.reply(prompts(2)[1]).text  # others go on

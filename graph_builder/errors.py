@@ -6,6 +6,8 @@ HoptraceError
 │   ├── UnreadableDocument
 │   ├── UnknownName       no such method, pack, chunker, extractor, store or predicate
 │   ├── AmbiguousEntity
+│   ├── QueryRefused      a query that would do more than read the graph, or takes too much
+│   ├── QueryWrong        a query that the server does not understand
 │   └── UnknownEntity
 ├── SettingsError         the environment asks for something that can not be
 │   └── EmbeddingMismatch the store was made with another embedding model
@@ -64,6 +66,14 @@ class AmbiguousEntity(InputError):
         self.candidates = candidates
         shown = ", ".join(f"{label} ({type_})" for _, label, type_ in candidates)
         super().__init__(f'"{name}" names several entities: {shown}. Use the full name, or the name with its type in brackets.')
+
+
+class QueryRefused(InputError):
+    """A query that would do more than read the graph, or takes too long or too much."""
+
+
+class QueryWrong(InputError):
+    """A query that the server does not understand."""
 
 
 class SettingsError(HoptraceError):

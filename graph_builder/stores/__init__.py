@@ -75,6 +75,18 @@ class Store(Protocol):
     def documents(self) -> list[DocumentRecord]:
         """All documents, by source."""
 
+    def contribution(self, document_id: str) -> Contribution:
+        """What was written for the document, with its vectors: written to any store, it gives the same graph.
+
+        Chunks are by index, aliases and evidence by id, mentions and the quarantine by place. Aliases that nothing in the
+        document names were never kept.
+
+        Raises
+        ------
+        KeyError
+            There is no such document.
+        """
+
     def fetch_documents(self, ids: Sequence[str]) -> dict[str, Document]:
         """Documents with their texts, by id."""
 

@@ -23,15 +23,18 @@ from graph_builder.model import (
     Polarity,
     Rejected,
     Relation,
-    Sentence,
     Vectors,
 )
 from graph_builder.names import normalise
+from graph_builder.querying import ROWS, SECONDS, Pattern, Table
 from graph_builder.settings import Settings
 from graph_builder.stores import Counts, DocumentRecord, Expansion, Hit, Result
 from graph_builder.stores import _fingerprint as content
+from graph_builder.stores._neo4j_readback import chunk_of, held_in
+from graph_builder.stores._neo4j_readonly import ask
 from graph_builder.stores._neo4j_session import Neo4jSession, run
 from graph_builder.stores._neo4j_transaction import Neo4jTransaction, evidence_of, vector_of
+from graph_builder.stores._readback import contribution_of
 from graph_builder.stores._scoring import cosines, widened
 from graph_builder.terms import Corpus, bm25, query_terms
 from graph_builder.upkeep import add, remove
@@ -147,13 +150,16 @@ class Neo4jStore:
         found = self._run("reads/documents")
         return sorted((DocumentRecord(*record) for record in found), key=lambda d: (d.source, d.id))
 
+    def contribution(self, document_id: str) -> Contribution:
+        return contribution_of(self._settled(lambda transaction: held_in(transaction, document_id)), dim=self._dim)
+
     def fetch_documents(self, ids: Sequence[str]) -> dict[str, Document]:
         found = self._run("reads/fetch_documents", ids=_distinct(ids))
         return {r["id"]: Document(r["id"], r["name"], r["source"], r["text"], json.loads(r["metadata"])) for r in found}
 
     def fetch_chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
         found = self._run("reads/fetch_chunks", ids=_distinct(ids))
-        return {chunk.id: chunk for chunk in (_chunk_of(r["chunk"]) for r in found)}
+        return {chunk.id: chunk for chunk in (chunk_of(r["chunk"]) for r in found)}
 
     def fetch_entities(self, ids: Sequence[str]) -> dict[str, Entity]:
         return {r["id"]: _entity_of(r) for r in self._run("reads/fetch_entities", ids=_distinct(ids))}
@@ -230,17 +236,21 @@ class Neo4jStore:
         return Counts(*self._run("reads/counts")[0])
 
     def rows(self) -> Iterator[content.Row]:
+        return iter(self._settled(_rows))
+
+    def _settled(self, read: "Callable[[ManagedTransaction], Result]") -> Result:
+        """What several statements read of one state of the graph; writers wait only when somebody writes all the time."""
+
+        def locked(transaction: "ManagedTransaction") -> Result:
+            self._lock(transaction)
+            return read(transaction)
+
         for _ in range(_TRIES):
             before = self._revision()
-            found = self._session.read(_rows)
+            found = self._session.read(read)
             if self._revision() == before:
-                return iter(found)
-        return iter(self._session.write(self._locked_rows))
-
-    def _locked_rows(self, transaction: "ManagedTransaction") -> list[content.Row]:
-        """The rows while writers wait: for when somebody writes all the time."""
-        self._lock(transaction)
-        return _rows(transaction)
+                return found
+        return self._session.write(locked)
 
     def _lock(self, transaction: "ManagedTransaction") -> None:
         if not run(transaction, "writes/lock"):
@@ -268,6 +278,14 @@ class Neo4jStore:
                 raise
             return work()
 
+    def query(self, text: str, parameters: Mapping[str, object], *, limit: int = ROWS, seconds: float = SECONDS) -> Table:
+        """The rows of somebody else's query, which may only read; see `querying.CypherStore`."""
+        return ask(self._session, text, parameters, limit=limit, seconds=seconds)
+
+    def patterns(self, *, limit: int) -> list[Pattern]:
+        """What relates to what in the graph, the most frequent first."""
+        return [Pattern(*record) for record in self._run("reads/patterns", limit=limit)]
+
     def close(self) -> None:
         self._session.close()
 
@@ -290,7 +308,7 @@ def _rows(transaction: "ManagedTransaction") -> list[content.Row]:
     rejected = (Rejected(*record) for record in run(transaction, "reads/rejected"))
     return [
         *map(content.document_row, documents),
-        *(content.chunk_row(_chunk_of(r["chunk"])) for r in all_of("chunk")),
+        *(content.chunk_row(chunk_of(r["chunk"])) for r in all_of("chunk")),
         *(("alias", r["id"], r["name"], r["type"], r["canonical"]) for r in all_of("alias")),
         *map(content.mention_row, mentions),
         *(content.evidence_row(evidence_of(held), held["relation_id"] or "") for held in evidence),
@@ -298,11 +316,6 @@ def _rows(transaction: "ManagedTransaction") -> list[content.Row]:
         *(content.entity_row(_entity_of(r)) for r in all_of("entity")),
         *(content.relation_row(_relation_of(r["relation"])) for r in all_of("relation")),
     ]
-
-
-def _chunk_of(held: Mapping[str, Any]) -> Chunk:
-    place = (held["document_id"], held["index"], held["start"], held["end"], held["text"], held["heading"])
-    return Chunk(held["id"], *place, sentences=tuple(Sentence(*s) for s in json.loads(held["sentences"])))
 
 
 def _entity_of(record: "Record") -> Entity:

@@ -26,7 +26,6 @@ from graph_builder.model import (
     Polarity,
     Rejected,
     Relation,
-    Sentence,
     Vectors,
 )
 from graph_builder.names import normalise
@@ -34,7 +33,9 @@ from graph_builder.settings import Settings
 from graph_builder.sqlite_file import SqliteFile
 from graph_builder.stores import Counts, DocumentRecord, Expansion, Hit, Result
 from graph_builder.stores import _fingerprint as content
+from graph_builder.stores._readback import contribution_of
 from graph_builder.stores._scoring import cosines, widened
+from graph_builder.stores._sqlite_readback import CHUNK_COLUMNS, chunk_of, held_in
 from graph_builder.stores._sqlite_transaction import (
     EVIDENCE_COLUMNS,
     IN,
@@ -133,6 +134,10 @@ class SqliteStore:
         counted = "SELECT d.id, d.name, d.source, d.recipe, (SELECT count(*) FROM chunk c WHERE c.document_id = d.id)"
         return [DocumentRecord(*row) for row in self._all(f"{counted} FROM document d ORDER BY d.source, d.id")]
 
+    def contribution(self, document_id: str) -> Contribution:
+        with self._file.reading() as db:
+            return contribution_of(held_in(db, document_id), dim=self._dim)
+
     def _all(self, query: str, parameters: Sequence[object] | dict[str, object] = ()) -> _Rows:
         with self._file.reading() as db:
             return db.execute(query, parameters).fetchall()
@@ -145,9 +150,8 @@ class SqliteStore:
         return {chunk.id: chunk for chunk in self._chunks(f"WHERE id {IN}", among(ids))}
 
     def _chunks(self, where: str = "", parameters: Sequence[object] = ()) -> list[Chunk]:
-        columns = "id, document_id, position, start, end, text, heading, sentences"
-        rows = self._all(f"SELECT {columns} FROM chunk {where}", parameters)
-        return [_chunk_of(row) for row in rows]
+        rows = self._all(f"SELECT {CHUNK_COLUMNS} FROM chunk {where}", parameters)
+        return [chunk_of(row) for row in rows]
 
     def fetch_entities(self, ids: Sequence[str]) -> dict[str, Entity]:
         return {entity.id: entity for entity in self._entities(f"WHERE id {IN}", among(ids))}
@@ -307,12 +311,6 @@ class SqliteStore:
 
 
 _NEXT_REVISION = "UPDATE meta SET value = value + 1 WHERE key = 'revision'"
-
-
-def _chunk_of(row: tuple[Any, ...]) -> Chunk:
-    id_, document_id, index, start, end, text, heading, sentences = row
-    numbered = tuple(Sentence(*sentence) for sentence in json.loads(sentences))
-    return Chunk(id_, document_id, index, start, end, text, heading, numbered)
 
 
 def _entity_of(row: tuple[Any, ...], members: Sequence[tuple[str, str]]) -> Entity:

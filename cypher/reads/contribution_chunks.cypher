@@ -1,0 +1,4 @@
+MATCH (:Document {id: $document_id})<-[:PART_OF]-(c:Chunk)
+RETURN c { .id, .document_id, .index, .start, .end, .text, .heading, .sentences } AS chunk,
+  c.vector AS vector, c.sentence_vectors AS sentence_vectors
+ORDER BY chunk.index

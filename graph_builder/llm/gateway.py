@@ -166,9 +166,9 @@ class _Line:
         async with budget.held(tokens, most_written=self._max_tokens) as bill:
             try:
                 said = await self._patiently(prompt, provider, tokens, partial(self._send, key, prompt, journal, budget))
-            except ModelError as error:
-                if isinstance(error, ModelThrottled) or not isinstance(error, ModelUnavailable):
-                    journal.failed(key)  # a call that timed out or broke off may yet be billed, and stays as cut off
+            except BaseException as error:  # a call that timed out, broke off or was cancelled may yet be billed
+                lasting = isinstance(error, ModelError) and not isinstance(error, ModelUnavailable)
+                journal.failed(key, free=lasting or isinstance(error, ModelThrottled))
                 raise
             reply = bill(replace(said, text=_clean(said.text)))
             journal.answer(key, self.name, prompt, reply)

@@ -100,7 +100,7 @@ class Journal:
             return False
         with self._file.reading() as db:
             row = db.execute("SELECT pid FROM calls WHERE key = ? AND answered_at IS NULL", (key,)).fetchone()
-        return row is not None and row[0] != os.getpid() and _is_alive(row[0])
+        return row is not None and row[0] not in (0, os.getpid()) and _is_alive(row[0])
 
     def sent(self, key: str, model: str, prompt: Prompt) -> None:
         """Note that a call is on its way."""
@@ -124,10 +124,11 @@ class Journal:
                 (*counted, key),
             )
 
-    def failed(self, key: str) -> None:
-        """Forget a call of this process that came back as an error: nothing was paid for it."""
+    def failed(self, key: str, *, free: bool) -> None:
+        """Note that this process has no answer to a call: forget it if nothing was paid for it, else leave it as cut off."""
+        change = "DELETE FROM calls" if free else "UPDATE calls SET pid = 0"
         with self._writing() as db:
-            db.execute("DELETE FROM calls WHERE key = ? AND answered_at IS NULL AND pid = ?", (key, os.getpid()))
+            db.execute(f"{change} WHERE key = ? AND answered_at IS NULL AND pid = ?", (key, os.getpid()))  # noqa: S608  # ours
 
     def spent(self) -> list[Spent]:
         """What was paid, by model and purpose."""

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from graph_builder.errors import InputError, NotRecorded, StoreCorrupt
-from graph_builder.llm import LanguageModel, Prompt, Reply, Usage, open_model
+from graph_builder.errors import InputError, ModelUnavailable, NotRecorded, StoreCorrupt
+from graph_builder.llm import LanguageModel, Prompt, Reply, Usage, gateway, open_model
 from graph_builder.llm.journal import Journal, key_of
 from graph_builder.settings import Settings
 from tests.openai_server import OpenAIServer
@@ -133,6 +133,19 @@ def test_what_another_process_is_asking_is_waited_for(tmp_path: Path) -> None:
         journal.answer(key, "openai:gpt-4o", prompt(), Reply('{"name": "blue"}'))
         assert asked.result(timeout=5).text == '{"name": "blue"}'
     assert not server.requests
+
+
+def test_a_call_that_failed_keeps_nobody_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway, "FIRST_PAUSE", 0.01)
+    with OpenAIServer([Said(status=503)]) as server, pytest.raises(ModelUnavailable):
+        model(server, tmp_path).reply(prompt())
+    journal = Journal(tmp_path / "journal.db")
+    assert [s.cut_off for s in journal.spent()] == [1]
+    with sqlite3.connect(tmp_path / "journal.db") as db:
+        assert db.execute("SELECT pid FROM calls").fetchall() == [(0,)]
+    with OpenAIServer([{"name": "red"}]) as server:
+        assert model(server, tmp_path).reply(prompt()).text
+    assert [(s.calls, s.cut_off) for s in journal.spent()] == [(1, 0)]
 
 
 def test_halves_of_letters_and_echoed_keys_do_not_get_into_the_journal(tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ class Journal:
         """Note that this process has no answer to a call: forget it if nothing was paid for it, else leave it as cut off."""
         change = "DELETE FROM calls" if free else "UPDATE calls SET pid = 0"
         with self._writing() as db:
-            db.execute(f"{change} WHERE key = ? AND answered_at IS NULL AND pid = ?", (key, os.getpid()))  # noqa: S608  # ours
+            db.execute(f"{change} WHERE key = ? AND answered_at IS NULL AND pid = ?", (key, os.getpid()))
 
     def spent(self) -> list[Spent]:
         """What was paid, by model and purpose."""

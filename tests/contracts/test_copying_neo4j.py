@@ -34,7 +34,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def settings(neo4j_place: Database, home: Path) -> Iterator[Settings]:
     """The graph in the home folder beside an empty database."""
-    neo4j_place.close()
+    neo4j_place.empty()
     neo4j_place.run("MATCH (n) DETACH DELETE n")
     yield replace(neo4j_place.settings, home=str(home))
     neo4j_place.run("MATCH (n) DETACH DELETE n")

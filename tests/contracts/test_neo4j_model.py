@@ -12,6 +12,7 @@ pytestmark = pytest.mark.neo4j
 
 EVERYTHING = {
     "reads/documents",
+    "reads/patterns",
     "reads/rejected",
     "reads/strangers",
     *(name for name in cypher.names("reads") if name.endswith("_rows")),

@@ -32,7 +32,7 @@ QUESTIONS = [
 
 @pytest.fixture(scope="module")
 def graphs(neo4j_place: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Graph, Graph]]:
-    neo4j_place.close()
+    neo4j_place.empty()
     neo4j_place.run("MATCH (n) DETACH DELETE n")
     documents = [str(demo_corpus() / "documents" / f"{subject}.md") for subject in SUBJECTS]
     home: Path = tmp_path_factory.mktemp("home")

@@ -4,13 +4,19 @@ Sockets reach no further than loopback (`pyproject.toml`); no test sees the sett
 """
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.contracts.places import Database
+from tests.neo4j_server import REQUIRED, NoServer, server
+
 _OWN = ("HOPTRACE_HOME", "HOPTRACE_DEMO_UI", "LLM_MODEL", "EMBEDDING_MODEL", "SPACY_MODEL")
 _PROVIDERS = ("OPENAI_", "ANTHROPIC_", "OLLAMA_")
 _SERVER = ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_USER", "NEO4J_PASSWORD", "NEO4J_DATABASE")
+
+SKIPPED = pytest.StashKey[str]()
 
 # No model is looked for on a hub: what tests need comes in packages.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -35,3 +41,23 @@ def _settings_of_nobody(
 def repository() -> Path:
     """The folder of the checkout."""
     return Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def neo4j_place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The one server of a test run; whoever asks for it finds its database in an unknown state and empties it."""
+    try:
+        with server(tmp_path_factory.mktemp("neo4j")) as found:
+            place = Database("neo4j", found)
+            yield place
+            place.leave()
+    except NoServer as error:
+        if os.environ.get(REQUIRED) == "1":
+            pytest.fail(f"{REQUIRED}=1, and there is no Neo4j: {error}")
+        request.config.stash[SKIPPED] = str(error)
+        pytest.skip(f"no Neo4j: {error}")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if SKIPPED in config.stash:
+        terminalreporter.write_sep("!", "NEO4J IS NOT TESTED: " + config.stash[SKIPPED], red=True, bold=True)

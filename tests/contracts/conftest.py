@@ -1,30 +1,12 @@
 """Every store that the folder holds, empty or filled when a test gets it."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
 from graph_builder import registry, stores
 from graph_builder.stores import Store
-from tests.contracts.places import Database, Folder, Place
-from tests.neo4j_server import REQUIRED, NoServer, server
-
-SKIPPED = pytest.StashKey[str]()
-
-
-@pytest.fixture(scope="session")
-def neo4j_place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    try:
-        with server(tmp_path_factory.mktemp("neo4j")) as found:
-            place = Database("neo4j", found)
-            yield place
-            place.leave()
-    except NoServer as error:
-        if os.environ.get(REQUIRED) == "1":
-            pytest.fail(f"{REQUIRED}=1, and there is no Neo4j: {error}")
-        request.config.stash[SKIPPED] = str(error)
-        pytest.skip(f"no Neo4j: {error}")
+from tests.contracts.places import Folder, Place
 
 
 @pytest.fixture(scope="session")
@@ -62,8 +44,3 @@ def store(place: Place) -> Iterator[Store]:
 def filled(place: Place) -> Store:
     """A store with the documents of `corpus`, to be read only."""
     return place.filled()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if SKIPPED in config.stash:
-        terminalreporter.write_sep("!", "NEO4J IS NOT TESTED: " + config.stash[SKIPPED], red=True, bold=True)

@@ -9,7 +9,6 @@ import pytest
 
 import cypher
 from hoptrace import Graph, demo_corpus
-from tests.contracts.conftest import neo4j_place  # noqa: F401 - a fixture, asked for by name
 from tests.contracts.places import Database
 from tests.neo4j_server import Server
 
@@ -31,9 +30,9 @@ NAMES = cypher.names("gallery")
 
 
 @pytest.fixture(scope="module")
-def neo4j_graph(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[neo4j.Driver]:
-    place: Database = request.getfixturevalue("neo4j_place")
-    place.close()
+def neo4j_graph(neo4j_place: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[neo4j.Driver]:
+    place = neo4j_place
+    place.empty()
     place.run("MATCH (n) DETACH DELETE n")
     settings = replace(place.settings, home=str(tmp_path_factory.mktemp("home")))
     with Graph.open(settings=settings) as graph:

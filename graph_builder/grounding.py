@@ -25,11 +25,14 @@ from graph_builder.model import (
     Span,
     digest,
 )
+from graph_builder.names import bare_title, normalise
 from graph_builder.packs import Pack
 from graph_builder.predicates import normalised
 from graph_builder.resolution import UNTYPED
 
 _LONGEST_PREDICATE = 80
+_LONGEST_TITLE = 10
+"""Words beyond which a title is a sentence rather than a name."""
 _WORD = re.compile(r"\w+")
 _NO_NAMES = frozenset(
     (
@@ -116,6 +119,7 @@ def ground(
             except _Refused as refusal:
                 said = _short(record.model_dump_json(exclude_defaults=True))
                 grounder.found.rejected.add(Rejected(chunk.id, said, str(refusal)))
+    grounder.title(chunks)
     return grounder.found
 
 
@@ -257,6 +261,18 @@ class _Grounder:
     @staticmethod
     def _span(sentence: Sentence) -> Span:
         return Span(sentence.start, sentence.end)
+
+    def title(self, chunks: Sequence[Chunk]) -> None:
+        """The document's title, where it is a name, is mentioned by every chunk, whether or not the text says it again."""
+        name = bare_title(self._document.title)
+        known = self._pack.lexicon.canonical(name)
+        if not known and not (self._pack.is_open and normalise(name) and len(name.split()) <= _LONGEST_TITLE):
+            return
+        told = (a.type for a in sorted(self.found.aliases.values(), key=lambda a: a.id) if a.normalised == normalise(name))
+        type_ = next((t for t in told if t != UNTYPED), UNTYPED)
+        alias = Alias.of(name, *known) if known else Alias.of(name, type_)
+        self.found.aliases[alias.id] = alias
+        self.found.mentions |= {Mention(alias.id, chunk.id, chunk.start, chunk.start) for chunk in chunks}
 
     def _end(self, name: str, stating: int, antecedents: Sequence[int]) -> tuple[Alias, int]:
         for number in (stating, *antecedents):

@@ -73,6 +73,11 @@ class Document:
         """A document with the id that its source and text give it."""
         return cls(digest("document", source, text), name or source.rsplit("/", 1)[-1], source, text, metadata or {})
 
+    @property
+    def title(self) -> str:
+        """The name, where it is more than the end of the source's path; else an empty text."""
+        return "" if self.source.endswith(self.name) else self.name
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
@@ -124,7 +129,10 @@ class Alias:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A place where an alias stands: ``document.text[start:end] == alias.name``."""
+    """A place where an alias stands: ``document.text[start:end] == alias.name``.
+
+    Without length, at a chunk's start, it says that the alias is the document's title: what every chunk is about.
+    """
 
     alias_id: str
     chunk_id: str

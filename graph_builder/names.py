@@ -7,6 +7,7 @@ from functools import lru_cache
 _WORD = re.compile(r"[^\W_]+")
 _SHORTEST_PLURAL = 4
 _SIGNS = {"+": " plus ", "-": " minus ", "\u2212": " minus ", "#": " sharp "}
+_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 _SIGN = re.compile(r"(?<=\w)[+#\u2212-]+(?=\s|$)")
 """Signs at the end of a word, which tell CD4+ from CD4- and C++ from C#."""
 
@@ -45,3 +46,8 @@ def normalise(name: str) -> str:
     if parts and not any(c.isdigit() for c in parts[-1]) and not name.rsplit(maxsplit=1)[-1].isupper():
         parts[-1] = _singular(parts[-1])
     return " ".join(parts) or fold(name).strip()
+
+
+def bare_title(title: str) -> str:
+    """A title without what tells it from others of that name: "Love Me Again (film)" gives "Love Me Again"."""
+    return _BRACKETS.sub("", title).strip()

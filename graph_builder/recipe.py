@@ -50,7 +50,7 @@ class Recipe:
         """The kind, and a hash of all that decides what a document gives: another signature, and it is read anew."""
         packs = [f"{p.name}:{p.signature}:{self.extractor_for(p).name}" for p in self.packs]
         sizes = (str(self.options.size), str(self.options.overlap))
-        return f"{self.kind}:{digest('recipe', *packs, self.chunker, *sizes, self.embedder.name)}"
+        return f"{self.kind}:{digest('recipe/2', *packs, self.chunker, *sizes, self.embedder.name)}"
 
     @property
     def at_once(self) -> int:
@@ -176,9 +176,9 @@ def passages(document: Document, chunks: Sequence[Chunk]) -> list[Passage]:
 
 def _path(document: Document, chunk: Chunk) -> str:
     """The chunk's headings under its document's title, where the document has a title and not just a file name."""
-    if document.source.endswith(document.name) or chunk.heading.startswith(document.name):
+    if not document.title or chunk.heading.startswith(document.title):
         return chunk.heading
-    return " > ".join(filter(None, (document.name, chunk.heading)))
+    return " > ".join(filter(None, (document.title, chunk.heading)))
 
 
 def _headed(chunk: Chunk) -> str:

@@ -3,7 +3,6 @@
 Its insertion ends with a report on each community of the graph, which asks the model too.
 """
 
-import asyncio
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,9 @@ def main() -> None:
 
     @wrap_embedding_func_with_attrs(embedding_dim=embedder.dim, max_token_size=512)
     async def embed(found: list[str]) -> np.ndarray:
-        return await asyncio.get_running_loop().run_in_executor(embedder.thread, embedder.encode, found)
+        # In the loop, as its own example of a local model does: while it waits for calls it polls without a pause, and a
+        # thread beside it would hardly get the interpreter.
+        return embedder.encode(found)
 
     def insert() -> dict[str, Any]:
         rag = GraphRAG(working_dir=str(FOLDER), embedding_func=embed, best_model_max_async=AT_ONCE, cheap_model_max_async=AT_ONCE)

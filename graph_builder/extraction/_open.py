@@ -21,11 +21,12 @@ from graph_builder.extraction import (
     Passage,
 )
 from graph_builder.extraction._cues import Cues
-from graph_builder.extraction._open_names import Name, bare_title, names
+from graph_builder.extraction._open_names import Name, names
 from graph_builder.extraction._pipeline import load_pipeline
 from graph_builder.extraction._syntax import BE, agents, conjuncts, cue_words, is_passive, subjects
 from graph_builder.llm import Prompt
 from graph_builder.model import Modality, Polarity
+from graph_builder.names import bare_title
 from graph_builder.packs import Pack
 
 if TYPE_CHECKING:

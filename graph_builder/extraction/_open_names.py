@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from graph_builder.names import bare_title
+
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
@@ -25,7 +27,6 @@ TYPES: Mapping[str, str] = {
 
 THING = "Thing"
 _LEFT_OUT = frozenset({"DATE", "TIME", "CARDINAL", "ORDINAL", "PERCENT", "MONEY", "QUANTITY"})
-_BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
 _QUOTED = re.compile(r"[\"\u201c]([A-Z][^\"\u201c\u201d]{1,60}?)[,.]?[\"\u201d]")
 _CAPITALS = re.compile(
     r"(?<![\w.])(?:[A-Z]\.\s?)*[A-Z][\w'\u2019.&-]*[\w](?:\s+[A-Z]\.(?=\s+[A-Z]))*"
@@ -123,11 +124,6 @@ class Name:
     start: int
     end: int
     type: str
-
-
-def bare_title(title: str) -> str:
-    """A title without what tells it from others of that name: "Love Me Again (film)" gives "Love Me Again"."""
-    return _BRACKETS.sub("", title).strip()
 
 
 def names(doc: "Doc", title: str) -> list[Name]:

@@ -9,6 +9,7 @@ from graph_builder.extraction import ExtractedAlias, ExtractedEntity, ExtractedR
 from graph_builder.grounding import Grounded, ground
 from graph_builder.model import SAME_AS, Document, Modality, Polarity
 from graph_builder.packs import load_pack
+from graph_builder.resolution import UNTYPED
 
 TEXT = "Plavix (clopidogrel) is a prodrug. It is metabolised by CYP2C19. Omeprazole inhibits CYP2C19. Bananas are yellow."
 DOCUMENT = Document.of("plavix.txt", TEXT)
@@ -199,3 +200,36 @@ def test_qualifiers_stand_in_the_sentence_or_are_left_out() -> None:
     found = _by_model(text, relations=[ExtractedRelation(**said, qualifiers="in Martians, per the FDA")])
     assert [e.qualifiers for e in found.evidence.values()] == [""]
     assert [r.reason for r in found.rejected] == ["kept without its qualifiers, which the sentence does not hold"]
+
+
+def test_a_title_is_a_mention_of_every_chunk() -> None:
+    document = Document.of("row 1", "It was directed by Carol Reed. It won an Oscar.", name="The Third Man (film)")
+    chunks = chunk_document(document, strategy="recursive", options=Options(size=40))
+    extractions = [Extraction(entities=[ExtractedEntity(name="Carol Reed", type="Person", sentences=[0])]), Extraction()]
+    found = ground(document, chunks, extractions, load_pack("open"), "test")
+    (title,) = [a for a in found.aliases.values() if a.name == "The Third Man"]
+    assert title.type == UNTYPED
+    assert {(m.chunk_id, m.start, m.end) for m in found.mentions if m.alias_id == title.id} == {
+        (chunk.id, chunk.start, chunk.start) for chunk in chunks
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [("papers/third_man.txt", "third_man.txt"), ("row 1", "What a long sentence as a title says of men on a wheel")],
+)
+def test_what_is_no_name_is_no_title(source: str, name: str) -> None:
+    document = Document.of(source, "It was directed by Carol Reed.", name=name)
+    chunks = chunk_document(document, strategy="recursive", options=Options())
+    assert not ground(document, chunks, [Extraction()], load_pack("open"), "test").aliases
+
+
+def test_a_closed_pack_knows_which_titles_are_names() -> None:
+    named, other = (Document.of("row 1", "It inhibits CYP3A4.", name=name) for name in ("clarithromycin", "Interactions"))
+    found = []
+    for document in (named, other):
+        chunks = chunk_document(document, strategy="recursive", options=Options())
+        found.append(
+            {a.name for a in ground(document, chunks, [Extraction()], load_pack("drug_interactions"), "test").aliases.values()}
+        )
+    assert found == [{"clarithromycin"}, set()]

@@ -40,6 +40,21 @@ class Expansion:
     capped: frozenset[str] = frozenset()
 
 
+class Named(NamedTuple):
+    """A place of a chunk that names an entity; without length where it is the document's title that does."""
+
+    entity_id: str
+    start: int
+    end: int
+
+
+class Whereabouts(NamedTuple):
+    """Chunks that mention an entity, those of documents with that title first, then by id; and how many there are in all."""
+
+    chunk_ids: tuple[str, ...]
+    count: int
+
+
 class Counts(NamedTuple):
     """How much of each thing there is."""
 
@@ -108,8 +123,14 @@ class Store(Protocol):
     def entities_named(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
         """Entity ids by name as given, sorted: those with an alias or a canonical name of the same normalised form."""
 
-    def entities_in(self, chunk_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """For each chunk the ids of the entities that it mentions, sorted."""
+    def vectors(self, kind: Kind, ids: Sequence[str]) -> dict[str, Vectors]:
+        """The vectors of chunks, entities or evidence, each of shape (dim,), by id."""
+
+    def mentions(self, chunk_ids: Sequence[str]) -> dict[str, tuple[Named, ...]]:
+        """For each chunk that mentions something, what it names where, by place, then by entity id."""
+
+    def mentioned(self, entity_ids: Sequence[str], *, cap: int) -> dict[str, Whereabouts]:
+        """For each entity where it is mentioned, at most ``cap`` chunks."""
 
     def nearest(self, kind: Kind, vector: Vectors, *, k: int) -> list[Hit]:
         """The k nearest by cosine, best first, equal scores by id."""

@@ -5,6 +5,7 @@ Every method is one statement, or one transaction. Neo4j shows a reader what oth
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ from graph_builder.model import (
 from graph_builder.names import normalise
 from graph_builder.querying import ROWS, SECONDS, Pattern, Table
 from graph_builder.settings import Settings
-from graph_builder.stores import Counts, DocumentRecord, Expansion, Hit, Result
+from graph_builder.stores import Counts, DocumentRecord, Expansion, Hit, Named, Result, Whereabouts
 from graph_builder.stores import _fingerprint as content
 from graph_builder.stores._neo4j_readback import chunk_of, held_in
 from graph_builder.stores._neo4j_readonly import ask
@@ -181,9 +182,18 @@ class Neo4jStore:
         bearers = {r["name"]: tuple(sorted(r["ids"])) for r in found}
         return {name: bearers[form] for name, form in wanted.items() if form in bearers}
 
-    def entities_in(self, chunk_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        found = self._run("reads/entities_in", ids=_distinct(chunk_ids))
-        return {r["id"]: tuple(sorted(r["entity_ids"])) for r in found}
+    def vectors(self, kind: Kind, ids: Sequence[str]) -> dict[str, Vectors]:
+        return {r["id"]: vector_of(r["vector"]) for r in self._run(f"reads/vectors_{kind}", ids=_distinct(ids))}
+
+    def mentions(self, chunk_ids: Sequence[str]) -> dict[str, tuple[Named, ...]]:
+        found: dict[str, set[Named]] = defaultdict(set)
+        for r in self._run("reads/mentions", ids=_distinct(chunk_ids)):
+            found[r["id"]] |= {Named(r["entity_id"], *place) for place in zip(r["starts"], r["ends"], strict=True)}
+        return {id_: tuple(sorted(named, key=lambda n: (n.start, n.end, n.entity_id))) for id_, named in found.items()}
+
+    def mentioned(self, entity_ids: Sequence[str], *, cap: int) -> dict[str, Whereabouts]:
+        found = self._run("reads/mentioned", ids=_distinct(entity_ids), limit=cap)
+        return {r["id"]: Whereabouts(tuple(r["chunk_ids"]), r["count"]) for r in found if r["count"]}
 
     def nearest(self, kind: Kind, vector: Vectors, *, k: int) -> list[Hit]:
         if k <= 0:

@@ -31,7 +31,7 @@ from graph_builder.model import (
 from graph_builder.names import normalise
 from graph_builder.settings import Settings
 from graph_builder.sqlite_file import SqliteFile
-from graph_builder.stores import Counts, DocumentRecord, Expansion, Hit, Result
+from graph_builder.stores import Counts, DocumentRecord, Expansion, Hit, Named, Result, Whereabouts
 from graph_builder.stores import _fingerprint as content
 from graph_builder.stores._readback import contribution_of
 from graph_builder.stores._scoring import cosines, widened
@@ -189,15 +189,29 @@ class SqliteStore:
             bearers[normalised].add(entity_id)
         return {name: tuple(sorted(bearers[form])) for name, form in wanted.items() if form in bearers}
 
-    def entities_in(self, chunk_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    def vectors(self, kind: Kind, ids: Sequence[str]) -> dict[str, Vectors]:
+        found = self._all(f"SELECT id, vector FROM {kind.value} WHERE id {IN}", among(ids))
+        return {id_: vector_of(blob) for id_, blob in found}
+
+    def mentions(self, chunk_ids: Sequence[str]) -> dict[str, tuple[Named, ...]]:
         found = defaultdict(list)
-        for chunk_id, entity_id in self._all(
-            "SELECT DISTINCT m.chunk_id, a.entity_id FROM mention m JOIN alias a ON a.id = m.alias_id"
-            f" WHERE m.chunk_id {IN} ORDER BY 1, 2",
+        for chunk_id, *named in self._all(
+            "SELECT DISTINCT m.chunk_id, a.entity_id, m.start, m.end FROM mention m JOIN alias a ON a.id = m.alias_id"
+            f" WHERE m.chunk_id {IN}",
             among(chunk_ids),
         ):
-            found[chunk_id].append(entity_id)
-        return {chunk_id: tuple(entities) for chunk_id, entities in found.items()}
+            found[chunk_id].append(Named(*named))
+        return {chunk_id: tuple(sorted(named, key=_place)) for chunk_id, named in found.items()}
+
+    def mentioned(self, entity_ids: Sequence[str], *, cap: int) -> dict[str, Whereabouts]:
+        found = defaultdict(list)
+        for entity_id, chunk_id in self._all(
+            "SELECT a.entity_id, m.chunk_id FROM alias a JOIN mention m ON m.alias_id = a.id"
+            f" WHERE a.entity_id {IN} GROUP BY 1, 2 ORDER BY 1, max(m.start = m.end) DESC, 2",
+            among(entity_ids),
+        ):
+            found[entity_id].append(chunk_id)
+        return {entity_id: Whereabouts(tuple(ids[:cap]), len(ids)) for entity_id, ids in found.items()}
 
     def nearest(self, kind: Kind, vector: Vectors, *, k: int) -> list[Hit]:
         ids, matrix = self._matrix(kind)
@@ -324,6 +338,10 @@ def _relation_of(row: tuple[Any, ...]) -> Relation:
     id_, subject, predicate, object_, polarity, modality, qualifiers, confidence, extractor, evidence_ids = row[:10]
     claim = (subject, predicate, object_, Polarity(polarity), Modality(modality))
     return Relation(id_, *claim, qualifiers, confidence, extractor, tuple(json.loads(evidence_ids)))
+
+
+def _place(named: Named) -> tuple[int, int, str]:
+    return named.start, named.end, named.entity_id
 
 
 def _statements(script: str) -> Iterator[str]:

@@ -35,6 +35,11 @@ def names(store: Store, ids: Sequence[str]) -> list[str]:
     return [found[id_].name for id_ in ids]
 
 
+def named_in(store: Store, chunk_id: str) -> set[str]:
+    """The ids of the entities that a chunk mentions."""
+    return {named.entity_id for named in store.mentions([chunk_id])[chunk_id]}
+
+
 def rows(store: Store) -> list[tuple[str, ...]]:
     """The content, in an order in which two stores can be compared."""
     return sorted(store.rows())

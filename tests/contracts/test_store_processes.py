@@ -36,7 +36,7 @@ def whole_documents(store: Store) -> int:
         assert store.fetch_documents([record.id]) == {record.id: made.document}
         assert set(store.fetch_chunks([c.id for c in made.chunks])) == {c.id for c in made.chunks}
         assert set(store.fetch_evidence([e.id for e in made.evidence])) == {e.id for e in made.evidence}
-        assert set(store.entities_in([c.id for c in made.chunks])) == {c.id for c in made.chunks}
+        assert set(store.mentions([c.id for c in made.chunks])) == {c.id for c in made.chunks}
     return len(listed)
 
 

@@ -153,4 +153,12 @@ def answers(store: Store) -> list[object]:
     ids = sorted({id_ for bearers in named.values() for id_ in bearers})
     chunks = [hit.id for hit in store.nearest(Kind.CHUNK, text_vector("x"), k=99)]
     expansions = [store.expand(ids, cap=cap) for cap in (0, 2, 99)]
-    return [hits, named, store.fetch_entities(ids), store.entities_in(chunks), store.fetch_chunks(chunks), *expansions]
+    return [
+        hits,
+        named,
+        store.fetch_entities(ids),
+        store.mentions(chunks),
+        store.mentioned(ids, cap=3),
+        store.fetch_chunks(chunks),
+        *expansions,
+    ]

@@ -23,7 +23,7 @@ from tests.contracts.contributions import (
     same,
     text_vector,
 )
-from tests.contracts.places import Place, entity, names, rows, written
+from tests.contracts.places import Place, entity, named_in, names, rows, written
 
 
 def test_an_antecedent_reads_back(store: Store) -> None:
@@ -163,10 +163,10 @@ def test_names_without_letters_are_names_too(store: Store) -> None:
 def test_an_entity_follows_its_mentions_when_entities_merge(store: Store) -> None:
     made = written(store, corpus())
     chunk = made[0].chunks[0].id
-    assert entity(store, P_GLYCOPROTEIN) in store.entities_in([chunk])[chunk]
+    assert entity(store, P_GLYCOPROTEIN) in named_in(store, chunk)
     assert chunk in store.expand([entity(store, P_GP)], cap=9).chunks[entity(store, P_GP)]
     store.remove(made[3].document.id)
-    assert entity(store, P_GP) in store.entities_in([chunk])[chunk]
+    assert entity(store, P_GP) in named_in(store, chunk)
 
 
 def test_denied_and_possible_claims_are_relations_of_their_own(store: Store) -> None:
@@ -262,7 +262,7 @@ def test_no_predicate_gets_in_the_way(store: Store) -> None:
     found = store.expand([entity(store, P_GP)], cap=99)
     assert sorted(r.predicate for r in found.relations) == sorted(predicates)
     assert store.counts().relations == 2 + len(predicates)
-    assert set(store.entities_in([made.chunks[0].id])[made.chunks[0].id]) == {entity(store, n) for n in (SIMVASTATIN, P_GP)}
+    assert named_in(store, made.chunks[0].id) == {entity(store, n) for n in (SIMVASTATIN, P_GP)}
     assert store.remove(made.document.id)
     assert store.counts() == Counts(1, 1, 3, 2, 2, 0)
 

@@ -1,11 +1,13 @@
 """The contract of `Store`, reading: what each docstring of the protocol says of a store that holds `corpus`."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from graph_builder.errors import EmbeddingMismatch
-from graph_builder.model import Kind, Modality, Polarity
-from graph_builder.stores import Counts, Expansion, Hit, Store
+from graph_builder.model import Kind, Mention, Modality, Polarity
+from graph_builder.stores import Counts, Expansion, Hit, Named, Store, Whereabouts
 from tests.contracts.contributions import (
     BIAXIN,
     CLARITHROMYCIN,
@@ -17,10 +19,13 @@ from tests.contracts.contributions import (
     P_GLYCOPROTEIN,
     P_GP,
     SIMVASTATIN,
+    Fact,
+    contribution,
     corpus,
+    name_vector,
     text_vector,
 )
-from tests.contracts.places import Place, entity, names
+from tests.contracts.places import Place, entity, names, written
 
 
 def test_documents_chunks_and_evidence_read_back(filled: Store) -> None:
@@ -64,7 +69,8 @@ def test_ids_that_are_not_there_are_left_out(filled: Store) -> None:
     assert filled.fetch_evidence(["nothing"]) == {}
     assert list(filled.sentence_vectors([chunk, "nothing"])) == [chunk]
     assert filled.entities_named(["nothing"]) == {}
-    assert list(filled.entities_in(["nothing", chunk])) == [chunk]
+    assert list(filled.mentions(["nothing", chunk])) == list(filled.vectors(Kind.CHUNK, ["nothing", chunk])) == [chunk]
+    assert filled.mentioned(["nothing"], cap=5) == {}
     assert filled.expand(["nothing"], cap=5) == Expansion()
     assert filled.remove("nothing") is False
 
@@ -72,7 +78,8 @@ def test_ids_that_are_not_there_are_left_out(filled: Store) -> None:
 def test_empty_questions_have_empty_answers(filled: Store) -> None:
     for fetch in (filled.fetch_documents, filled.fetch_chunks, filled.fetch_entities, filled.fetch_evidence):
         assert fetch([]) == {}
-    assert filled.fetch_aliases([]) == filled.sentence_vectors([]) == filled.entities_named([]) == filled.entities_in([]) == {}
+    assert filled.fetch_aliases([]) == filled.sentence_vectors([]) == filled.entities_named([]) == {}
+    assert filled.mentions([]) == filled.mentioned([], cap=5) == filled.vectors(Kind.ENTITY, []) == {}
     assert filled.expand([], cap=5) == Expansion()
 
 
@@ -104,11 +111,45 @@ def test_entities_are_named_by_aliases_and_canonical_names_in_any_spelling(fille
     }
 
 
-def test_entities_in_chunks(filled: Store) -> None:
+def test_mentions_are_told_by_place(filled: Store) -> None:
     first, second = corpus()[0].chunks
-    found = filled.entities_in([second.id, first.id])
-    assert found[first.id] == tuple(sorted(entity(filled, n) for n in (CLARITHROMYCIN, CYP3A4, P_GP)))
-    assert found[second.id] == tuple(sorted(entity(filled, n) for n in (CLARITHROMYCIN, CYP3A5)))
+    found = filled.mentions([second.id, first.id])
+    text = corpus()[0].document.text
+    assert [(text[n.start : n.end], n.entity_id) for n in found[first.id]] == [
+        ("clarithromycin", entity(filled, CLARITHROMYCIN)),
+        ("CYP3A4", entity(filled, CYP3A4)),
+        ("Biaxin", entity(filled, CLARITHROMYCIN)),
+        ("P-gp", entity(filled, P_GP)),
+    ]
+    assert {n.entity_id for n in found[second.id]} == {entity(filled, n) for n in (CLARITHROMYCIN, CYP3A5)}
+
+
+def test_an_entity_is_mentioned_where_a_chunk_names_it(filled: Store) -> None:
+    first, second = (chunk.id for chunk in corpus()[0].chunks)
+    third = corpus()[2].chunks[0].id
+    drug, enzyme = entity(filled, CLARITHROMYCIN), entity(filled, CYP3A5)
+    chunks = tuple(sorted((first, second, third)))
+    assert filled.mentioned([enzyme, drug], cap=9) == {drug: Whereabouts(chunks, 3), enzyme: Whereabouts((second,), 1)}
+    assert filled.mentioned([drug], cap=2) == {drug: Whereabouts(chunks[:2], 3)}
+
+
+def test_chunks_under_an_entitys_title_come_first(store: Store) -> None:
+    made = [contribution(f"{n}.md", [Fact(SIMVASTATIN, "CAUSES", MYOPATHY)]) for n in range(5)]
+    last = max(made, key=lambda c: c.chunks[0].id)
+    titled = replace(last, mentions=(*last.mentions, Mention(SIMVASTATIN.alias.id, last.chunks[0].id, 0, 0)))
+    written(store, [*(c for c in made if c is not last), titled])
+    drug, chunk = entity(store, SIMVASTATIN), last.chunks[0].id
+    found = store.mentioned([drug], cap=2)[drug]
+    assert (found.chunk_ids[0], len(found.chunk_ids), found.count) == (chunk, 2, 5)
+    assert store.mentions([chunk])[chunk][0] == Named(drug, 0, 0)
+
+
+def test_vectors_are_those_that_were_written(filled: Store) -> None:
+    made = corpus()[0]
+    found = filled.vectors(Kind.CHUNK, [chunk.id for chunk in made.chunks])
+    assert all(np.array_equal(found[c.id], v) for c, v in zip(made.chunks, made.chunk_vectors, strict=True))
+    assert np.array_equal(filled.vectors(Kind.ENTITY, [entity(filled, CYP3A4)])[entity(filled, CYP3A4)], name_vector("CYP3A4"))
+    assert np.array_equal(filled.vectors(Kind.EVIDENCE, [made.evidence[0].id])[made.evidence[0].id], made.evidence_vectors[0])
 
 
 def test_equal_claims_are_one_relation_of_all_their_evidence(filled: Store) -> None:

@@ -9,4 +9,4 @@ CALL (e) {
   LIMIT $limit
   RETURN collect(chunk_id) AS chunk_ids
 }
-RETURN e.id AS id, chunk_ids, COUNT { (e)<-[:HAS_ENTITY]-(:Chunk) } AS count
+RETURN e.id AS id, chunk_ids, COUNT { (e)<-[:HAS_ENTITY]-(:Chunk) } AS total

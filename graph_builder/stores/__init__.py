@@ -52,7 +52,7 @@ class Whereabouts(NamedTuple):
     """Chunks that mention an entity, those of documents with that title first, then by id; and how many there are in all."""
 
     chunk_ids: tuple[str, ...]
-    count: int
+    total: int
 
 
 class Counts(NamedTuple):

@@ -193,7 +193,7 @@ class Neo4jStore:
 
     def mentioned(self, entity_ids: Sequence[str], *, cap: int) -> dict[str, Whereabouts]:
         found = self._run("reads/mentioned", ids=_distinct(entity_ids), limit=cap)
-        return {r["id"]: Whereabouts(tuple(r["chunk_ids"]), r["count"]) for r in found if r["count"]}
+        return {r["id"]: Whereabouts(tuple(r["chunk_ids"]), r["total"]) for r in found if r["total"]}
 
     def nearest(self, kind: Kind, vector: Vectors, *, k: int) -> list[Hit]:
         if k <= 0:

@@ -140,7 +140,7 @@ def test_chunks_under_an_entitys_title_come_first(store: Store) -> None:
     written(store, [*(c for c in made if c is not last), titled])
     drug, chunk = entity(store, SIMVASTATIN), last.chunks[0].id
     found = store.mentioned([drug], cap=2)[drug]
-    assert (found.chunk_ids[0], len(found.chunk_ids), found.count) == (chunk, 2, 5)
+    assert (found.chunk_ids[0], len(found.chunk_ids), found.total) == (chunk, 2, 5)
     assert store.mentions([chunk])[chunk][0] == Named(drug, 0, 0)
 
 

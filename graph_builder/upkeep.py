@@ -94,8 +94,7 @@ def add(transaction: Transaction, contribution: Contribution) -> None:
         return
     touched = _take_out(transaction, [id_ for id_, _ in present])
     transaction.insert(contribution)
-    touched.aliases |= _named_in(contribution)
-    _rederive(transaction, touched, contribution.evidence)
+    _rederive(transaction, touched, contribution.evidence, named=_named_in(contribution))
 
 
 def remove(transaction: Transaction, document_id: str) -> None:
@@ -128,10 +127,9 @@ def _check(contribution: Contribution) -> None:
 
 @dataclass(slots=True)
 class _Touched:
-    """What a deletion leaves to be derived again, by id."""
+    """What a deletion leaves to be derived again: the entity by alias, as it was, and the ids of relations."""
 
-    aliases: set[str] = field(default_factory=set)
-    entities: set[str] = field(default_factory=set)
+    entity_of: dict[str, str] = field(default_factory=dict)
     relations: set[str] = field(default_factory=set)
 
 
@@ -139,8 +137,7 @@ def _take_out(transaction: Transaction, document_ids: Sequence[str]) -> _Touched
     touched = _Touched()
     for id_ in document_ids:
         around = _closure(transaction, transaction.aliases_of(id_))
-        touched.aliases |= set(around)
-        touched.entities |= {placed.entity_id for placed in around.values()}
+        touched.entity_of |= {alias_id: placed.entity_id for alias_id, placed in around.items()}
         touched.relations |= transaction.relations_of(id_)
         transaction.delete(id_)
     return touched
@@ -157,14 +154,14 @@ def _closure(transaction: Transaction, alias_ids: Collection[str]) -> dict[str, 
     return found
 
 
-def _rederive(transaction: Transaction, touched: _Touched, new: Sequence[Evidence]) -> None:
-    placed = _closure(transaction, touched.aliases)
+def _rederive(transaction: Transaction, touched: _Touched, new: Sequence[Evidence], *, named: Collection[str] = ()) -> None:
+    placed = _closure(transaction, {*touched.entity_of, *named})
     vectors = {id_: p.vector for id_, p in placed.items()}
     entities = resolve([p.alias for p in placed.values()], transaction.declared(list(placed)), vectors)
     before = {id_: p.entity_id for id_, p in placed.items()}
     after = {alias_id: entity.id for entity in entities for alias_id in entity.alias_ids}
-    changed = _changed(transaction, entities, before)
-    gone = (touched.entities | set(before.values())) - {"", *after.values()}
+    changed = _changed(transaction, entities, touched.entity_of | before)
+    gone = {*touched.entity_of.values(), *before.values()} - {"", *after.values()}
     transaction.place(changed, _name_vectors(changed, placed), gone)
     moved = {id_ for id_, entity_id in after.items() if before[id_] not in ("", entity_id)}
     dirty = _reassign(transaction, moved, new)
@@ -172,7 +169,7 @@ def _rederive(transaction: Transaction, touched: _Touched, new: Sequence[Evidenc
 
 
 def _changed(transaction: Transaction, entities: Sequence[Entity], before: Mapping[str, str]) -> list[Entity]:
-    """The entities whose members, or the reasons for joining them, are not what the store holds."""
+    """The entities whose members, deleted ones in ``before`` too, or the reasons for joining them are not what the store held."""
     members = defaultdict(set)
     for alias_id, entity_id in before.items():
         members[entity_id].add(alias_id)

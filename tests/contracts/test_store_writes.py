@@ -133,6 +133,18 @@ def test_entities_split_when_the_declaration_goes(store: Store) -> None:
     assert store.fetch_entities([together]) == {}
 
 
+def test_an_entity_that_loses_an_alias_loses_the_name_it_gave(store: Store) -> None:
+    plavix = Name("Plavix", "Drug", "clopidogrel")
+    states = Fact(plavix, "INHIBITS", Name("clopidogrel", "Drug", "clopidogrel"))
+    other = contribution("other.md", [states, same(plavix, Name("Iscover", "Drug", "Clopidogrels"))])
+    written(store, [contribution("one.md", [states])])
+    before = rows(store)
+    written(store, [other])
+    assert rows(store) != before
+    store.remove(other.document.id)
+    assert rows(store) == before
+
+
 def test_similar_names_join_with_their_cosine(store: Store) -> None:
     left, right = Name("carbamazepin oxidase", "Enzyme"), Name("carbamazepine oxidase", "Enzyme")
     written(store, [contribution("a.md", [Fact(left, "ACTS_ON", MYOPATHY)])])

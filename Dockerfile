@@ -25,11 +25,13 @@ RUN groupadd --system --gid 10001 hoptrace \
     && useradd --system --uid 10001 --gid hoptrace --create-home hoptrace \
     && install --directory --owner hoptrace --group hoptrace /data
 COPY --from=build /opt/hoptrace /opt/hoptrace
-# The volume holds what is the user's own: the journal, the graph where there is no Neo4j, and models of a hub.
+# The volume holds what is the user's own: the journal, the graph where there is no Neo4j, and models of a hub. The page is told its
+# name, or Streamlit would ask a server on the internet for this machine's address.
 ENV PATH=/opt/hoptrace/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     HOPTRACE_HOME=/data \
-    HF_HOME=/data/huggingface
+    HF_HOME=/data/huggingface \
+    STREAMLIT_BROWSER_SERVER_ADDRESS=localhost
 WORKDIR /data
 VOLUME /data
 EXPOSE 8501

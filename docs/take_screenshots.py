@@ -15,14 +15,16 @@ IMAGES = Path(__file__).parent / "images"
 PICTURES = ("around_an_enzyme", "paths_between_two_drugs", "proof_of_a_relation", "names_of_an_entity", "denied")
 """Files of the gallery."""
 LARGE = {"around_an_enzyme"}
-"""Taken in a whole window, with the legend."""
+"""Taken in a whole window, with the legend beside it."""
+WINDOW = {"width": 1100, "height": 800}
+WHOLE = {"width": 1360, "height": 800}
 _SETTLED = 5_000
 """Milliseconds until nothing in a drawn graph moves."""
 
 
 def take(address: str, server: Server) -> None:
     """Write each picture into `docs/images/`."""
-    with opened(chromium(), address, width=1100, height=800) as page:
+    with opened(chromium(), address, width=WINDOW["width"], height=WINDOW["height"]) as page:
         page.get_by_test_id("username").fill(server.username)
         page.get_by_test_id("password").fill("password")
         page.screenshot(path=IMAGES / "connect.png", clip={"x": 0, "y": 0, "width": 1100, "height": 680})
@@ -34,6 +36,7 @@ def take(address: str, server: Server) -> None:
 
 def _take(browser: Browser, name: str) -> None:
     frame = browser.run(cypher.statement(f"gallery/{name}"))
+    browser.page.set_viewport_size(WHOLE if name in LARGE else WINDOW)
     if name in LARGE:
         frame.get_by_title("Fullscreen").click()
     fit = frame.get_by_label("zoom-to-fit")

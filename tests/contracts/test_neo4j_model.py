@@ -40,7 +40,7 @@ def test_labels_and_properties(database: Database) -> None:
         for record in database.run("MATCH (n) UNWIND keys(n) AS key RETURN labels(n) AS labels, collect(DISTINCT key) AS keys")
     }
     searched = {"terms", "term_count", "vector", "vector_key", "embedding"}
-    assert found[frozenset(["Document"])] == {"id", "name", "source", "text", "recipe", "chunks", "metadata"}
+    assert found[frozenset(["Document"])] == {"id", "name", "source", "text", "recipe", "chunks", "metadata", "written"}
     assert {"id", "name", "text", "index", "start", "end", *searched} < found[frozenset(["Chunk"])]
     assert {"id", "name", "quote", "start", "end", "statement", *searched} < found[frozenset(["Evidence"])]
     assert {"id", "name", "aliases", "description", *searched} < found[frozenset(["__Entity__", "Drug"])]

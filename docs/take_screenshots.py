@@ -1,4 +1,6 @@
-"""Take the pictures of `neo4j_browser.md` again: PYTHONPATH=. python docs/take_screenshots.py http://localhost:7474
+"""Take the pictures of `neo4j_browser.md` again.
+
+    PYTHONPATH=. .venv/bin/python docs/take_screenshots.py http://localhost:7474
 
 `NEO4J_URI` and `NEO4J_PASSWORD` lead to a server that holds the bundled corpus; the address is that of its Neo4j Browser.
 """
@@ -27,6 +29,7 @@ def take(address: str, server: Server) -> None:
     with opened(chromium(), address, width=WINDOW["width"], height=WINDOW["height"]) as page:
         page.get_by_test_id("username").fill(server.username)
         page.get_by_test_id("password").fill("password")
+        page.get_by_test_id("boltaddress").focus()
         page.screenshot(path=IMAGES / "connect.png", clip={"x": 0, "y": 0, "width": 1100, "height": 680})
         browser = sign_in(page, server)
         browser.dress((Path(cypher.__file__).parent / "hoptrace.grass").read_text("utf-8"))

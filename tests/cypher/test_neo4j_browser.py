@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 import cypher
-from graph_builder.packs import pack_names
 from tests.neo4j_browser import Browser, chromium, opened, sign_in
 from tests.neo4j_server import Server
 

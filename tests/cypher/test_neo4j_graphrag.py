@@ -1,6 +1,6 @@
 """neo4j-graphrag's retrievers on a graph of ours, with our embedder and the queries of `cypher/retrieval/`.
 
-`make install` puts neo4j-graphrag into a folder of its own beside the environment: its bounds exclude versions that are pinned here.
+`make install` puts neo4j-graphrag into a folder of its own: its bounds exclude versions that are pinned here.
 """
 
 import importlib
@@ -64,11 +64,11 @@ def texts(neo4j_graph: neo4j.Driver) -> Texts:
     return {key: row["text"] for row in rows for key in (row["id"], row["source"])}
 
 
-def records(result: Any) -> list[Any]:
-    return [item.content for item in result.items]
+def found_by(retriever: Any, question: str, *, top_k: int = 3) -> list[Any]:  # noqa: ANN401  # no types without the package
+    return [item.content for item in retriever.search(query_text=question, top_k=top_k).items]
 
 
-def whole(record: neo4j.Record) -> Any:
+def whole(record: neo4j.Record) -> object:
     """A record as it is; neo4j-graphrag makes a string of it if it is not told otherwise."""
     return importlib.import_module("neo4j_graphrag.types").RetrieverResultItem(content=dict(record))
 
@@ -86,7 +86,7 @@ def test_vector_retriever_finds_evidence(
     neo4j_graph: neo4j.Driver, retrievers: ModuleType, embedder: object, texts: Texts
 ) -> None:
     retriever = retrievers.VectorRetriever(neo4j_graph, "evidence_embedding", embedder, WANTED, result_formatter=whole)
-    found = [record["node"] for record in records(retriever.search(query_text=QUESTION, top_k=3))]
+    found = [record["node"] for record in found_by(retriever, QUESTION)]
     assert STATEMENT in stand([{**held, "document": held["document_id"]} for held in found], texts)
 
 
@@ -95,7 +95,7 @@ def test_hybrid_retriever_finds_evidence(
 ) -> None:
     indexes = ("evidence_embedding", "evidence_fulltext")
     retriever = retrievers.HybridRetriever(neo4j_graph, *indexes, embedder, WANTED, result_formatter=whole)
-    found = [record["node"] for record in records(retriever.search(query_text=QUESTION, top_k=3))]
+    found = [record["node"] for record in found_by(retriever, QUESTION)]
     assert STATEMENT in stand([{**held, "document": held["document_id"]} for held in found], texts)
 
 
@@ -104,7 +104,7 @@ def test_vector_cypher_retriever_gives_the_proof_of_each_statement(
 ) -> None:
     query = cypher.statement("retrieval/evidence")
     retriever = retrievers.VectorCypherRetriever(neo4j_graph, "evidence_embedding", query, embedder, result_formatter=whole)
-    found = records(retriever.search(query_text=QUESTION, top_k=3))
+    found = found_by(retriever, QUESTION)
     assert STATEMENT in stand([{**record, "quote": record["text"]} for record in found], texts)
     assert all(record["text"] in record["passage"] for record in found)
 
@@ -114,7 +114,7 @@ def test_vector_cypher_retriever_tells_of_an_entity(
 ) -> None:
     query = cypher.statement("retrieval/entities")
     retriever = retrievers.VectorCypherRetriever(neo4j_graph, "entity_embedding", query, embedder, result_formatter=whole)
-    (found,) = records(retriever.search(query_text="clarithromycin", top_k=1))
+    (found,) = found_by(retriever, "clarithromycin", top_k=1)
     assert (found["name"], found["type"]) == ("clarithromycin", "Drug")
     assert STATEMENT in stand(found["evidence"], texts)
 
@@ -124,7 +124,7 @@ def test_hybrid_cypher_retriever_gives_passages_with_what_they_state(
 ) -> None:
     query, indexes = cypher.statement("retrieval/passages"), ("chunk_embedding", "chunk_fulltext")
     retriever = retrievers.HybridCypherRetriever(neo4j_graph, *indexes, query, embedder, result_formatter=whole)
-    found = records(retriever.search(query_text=QUESTION, top_k=3))
+    found = found_by(retriever, QUESTION)
     assert all(texts[record["document"]][record["start"] : record["end"]] == record["text"] for record in found)
     assert STATEMENT in stand((held for record in found for held in record["evidence"]), texts)
     assert "CYP3A4 metabolizes Simvastatin" in stand((held for record in found for held in record["elsewhere"]), texts)
@@ -135,6 +135,6 @@ def test_hybrid_cypher_retriever_gives_chains_whose_hops_are_quoted(
 ) -> None:
     query, indexes = cypher.statement("retrieval/chains"), ("chunk_embedding", "chunk_fulltext")
     retriever = retrievers.HybridCypherRetriever(neo4j_graph, *indexes, query, embedder, result_formatter=whole)
-    chains = [chain for record in records(retriever.search(query_text=QUESTION, top_k=3)) for chain in record["chains"]]
+    chains = [chain for record in found_by(retriever, QUESTION) for chain in record["chains"]]
     hops = {tuple(chain["names"]): stand(chain["hops"], texts) for chain in chains}
     assert hops["clarithromycin", "CYP3A4", "simvastatin"] == [STATEMENT, "CYP3A4 metabolizes Simvastatin"]

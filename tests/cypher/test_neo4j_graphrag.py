@@ -5,6 +5,7 @@
 
 import importlib
 import os
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -138,3 +139,14 @@ def test_hybrid_cypher_retriever_gives_chains_whose_hops_are_quoted(
     chains = [chain for record in found_by(retriever, QUESTION) for chain in record["chains"]]
     hops = {tuple(chain["names"]): stand(chain["hops"], texts) for chain in chains}
     assert hops["clarithromycin", "CYP3A4", "simvastatin"] == [STATEMENT, "CYP3A4 metabolizes Simvastatin"]
+
+
+def test_the_example_of_the_readme_runs(neo4j_graph: neo4j.Driver, retrievers: ModuleType, repository: Path) -> None:
+    assert retrievers
+    examples = re.findall(r"```python\n(.*?)```", (repository / "README.md").read_text("utf-8"), re.DOTALL)
+    (code,) = [example for example in examples if "neo4j_graphrag" in example]
+    names: dict[str, Any] = {"driver": neo4j_graph, "__name__": "readme"}
+    exec(code, names)  # noqa: S102  # it is ours
+    said = " ".join(item.content for item in names["found"].items)
+    assert "['clarithromycin', 'CYP3A4', 'simvastatin']" in said
+    assert "Clarithromycin inhibits CYP3A4 and P-glycoprotein (P-gp)." in said

@@ -12,11 +12,12 @@ help: ## Show the targets
 
 install: $(STAMP) ## Make .venv with all that the targets below need
 
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml constraints.txt tests/cypher/neo4j_graphrag.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[all,dev]"
+	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/interop --requirement tests/cypher/neo4j_graphrag.txt
 	@touch $@
 
 demo: install ## Build the bundled corpus into a graph, answer a question three ways, open the page

@@ -1,7 +1,6 @@
 // The sentences that state the most relations.
-// :param {limit: 20}
 MATCH (v:Evidence)-[:IN_CHUNK]->(:Chunk)-[:PART_OF]->(d:Document)
 WITH d, v.start AS start, v.quote AS quote, collect(v.statement) AS statements
 RETURN d.name AS document, quote, size(statements) AS relations, statements
 ORDER BY relations DESC, document, start
-LIMIT $limit
+LIMIT 20

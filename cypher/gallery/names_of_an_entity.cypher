@@ -1,6 +1,6 @@
 // One entity with its names and the joins between them, as a graph.
-// :param {name: 'digoxin'}
-MATCH (:Alias {normalised: replace(toLower($name), '-', ' ')})-[:ALIAS_OF]->(e:__Entity__)
+WITH 'digoxin' AS name
+MATCH (:Alias {normalised: replace(toLower(name), '-', ' ')})-[:ALIAS_OF]->(e:__Entity__)
 WITH DISTINCT e
 MATCH path = (e)<-[:ALIAS_OF]-(a:Alias)
 OPTIONAL MATCH joined = (a)-[:JOINED_WITH]->(:Alias)

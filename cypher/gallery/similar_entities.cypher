@@ -1,8 +1,8 @@
 // The entities whose names are nearest to one entity's by vector.
-// :param {name: 'CYP2C9', k: 10}
-MATCH (:Alias {normalised: replace(toLower($name), '-', ' ')})-[:ALIAS_OF]->(e:__Entity__)
+WITH 'CYP2C9' AS name
+MATCH (:Alias {normalised: replace(toLower(name), '-', ' ')})-[:ALIAS_OF]->(e:__Entity__)
 WITH DISTINCT e
-CALL db.index.vector.queryNodes('entity_embedding', $k + 1, e.embedding) YIELD node, score
+CALL db.index.vector.queryNodes('entity_embedding', 11, e.embedding) YIELD node, score
 WHERE node <> e
 RETURN node.name AS entity, node.type AS type, score
 ORDER BY score DESC, entity

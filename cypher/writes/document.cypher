@@ -1,2 +1,2 @@
 CREATE (d:Document)
-SET d = $properties
+SET d = $properties, d.written = datetime()

@@ -297,6 +297,8 @@ def _join_row(join: Join) -> dict[str, object]:
 
 def _relation_row(relation: Relation) -> dict[str, object]:
     properties = {
+        # The caption in Browser, which draws what is denied with an arrow like any other.
+        "name": " ".join([*_reservations(relation), _words(relation)]),
         **{"id": relation.id, "predicate": relation.predicate, "polarity": str(relation.polarity)},
         **{"modality": str(relation.modality), "qualifiers": relation.qualifiers, "extractor": relation.extractor},
         **{"confidence": float(relation.confidence), "support": len(relation.evidence_ids)},
@@ -308,7 +310,14 @@ def _relation_row(relation: Relation) -> dict[str, object]:
 
 def _statement(evidence: Evidence, names: Mapping[str, str]) -> str:
     """What the evidence states, in a line for people: "omeprazole inhibits CYP2C19"."""
-    said = [names[evidence.subject], evidence.predicate.replace("_", " ").lower(), names[evidence.object]]
-    denied = ["not:"] if evidence.polarity is Polarity.NEGATED else []
-    possible = ["possibly"] if evidence.modality is Modality.POSSIBLE else []
-    return " ".join([*denied, *possible, *said])
+    return " ".join([*_reservations(evidence), names[evidence.subject], _words(evidence), names[evidence.object]])
+
+
+def _words(stated: Evidence | Relation) -> str:
+    return stated.predicate.replace("_", " ").lower()
+
+
+def _reservations(stated: Evidence | Relation) -> list[str]:
+    denied = ["not:"] if stated.polarity is Polarity.NEGATED else []
+    possible = ["possibly"] if stated.modality is Modality.POSSIBLE else []
+    return denied + possible

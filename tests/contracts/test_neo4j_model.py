@@ -40,7 +40,7 @@ def test_labels_and_properties(database: Database) -> None:
         for record in database.run("MATCH (n) UNWIND keys(n) AS key RETURN labels(n) AS labels, collect(DISTINCT key) AS keys")
     }
     searched = {"terms", "term_count", "vector", "vector_key", "embedding"}
-    assert found[frozenset(["Document"])] == {"id", "name", "source", "text", "recipe", "chunks", "metadata"}
+    assert found[frozenset(["Document"])] == {"id", "name", "source", "text", "recipe", "chunks", "metadata", "written"}
     assert {"id", "name", "text", "index", "start", "end", *searched} < found[frozenset(["Chunk"])]
     assert {"id", "name", "quote", "start", "end", "statement", *searched} < found[frozenset(["Evidence"])]
     assert {"id", "name", "aliases", "description", *searched} < found[frozenset(["__Entity__", "Drug"])]
@@ -85,7 +85,14 @@ def test_a_relation_is_a_typed_relationship_with_its_evidence(database: Database
     )
     held = found["r"]
     assert (held["polarity"], held["modality"], held["confidence"], held["support"]) == ("affirmed", "asserted", 0.95, 2)
+    assert held["name"] == "inhibits"
     assert held["evidence_ids"] == sorted(c.evidence[0].id for c in (corpus()[0], corpus()[2]))
+
+
+def test_a_relation_says_by_its_name_that_it_is_denied(database: Database) -> None:
+    held = database.run("MATCH (:__Entity__)-[r]->(:__Entity__) RETURN DISTINCT r.name AS name, r.polarity AS polarity")
+    assert {row["polarity"] for row in held} == {"affirmed", "negated"}
+    assert all(row["name"].startswith("not: ") is (row["polarity"] == "negated") for row in held)
 
 
 def test_chunks_have_the_entities_of_their_mentions(database: Database) -> None:

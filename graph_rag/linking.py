@@ -9,7 +9,8 @@ from graph_builder.terms import STOP_WORDS
 from graph_rag.sources import Linked, Question, Sources
 
 _WORD = re.compile(r"[^\W_]+(?:[-\u2019'./][^\W_]+)*")
-_LONGEST = 6
+_LONGEST = 12
+_POSSESSIVE = re.compile(r"['\u2019]s$")
 _SIMILAR = 0.55
 
 
@@ -25,6 +26,16 @@ class Links:
     def names(self) -> tuple[str, ...]:
         """The entities' names, each once."""
         return tuple(dict.fromkeys(linked.name for linked in self.entities))
+
+    @property
+    def proper(self) -> tuple[Linked, ...]:
+        """The entities named by a proper name, or by one that a pack knows; all where there is none of these.
+
+        A common noun, "director" or "country", is an entity too where a document says something of it, but seldom what a
+        question is about.
+        """
+        found = tuple(x for x in self.entities if x.by == "pack" or any(word[0].isupper() for word in _words(x.surface)))
+        return found or self.entities
 
     @property
     def groups(self) -> list[tuple[str, ...]]:
@@ -48,7 +59,8 @@ def link(question: Question, sources: Sources) -> Links:
             continue
         if name in named:
             taken.append((start, end))
-            linked += [Linked(i, name, question.text[start:end], start, by) for i in named[name]]
+            surface = _POSSESSIVE.sub("", question.text[start:end])
+            linked += [Linked(i, name, surface, start, by) for i in named[name]]
         elif by == "pack":
             taken.append((start, end))
             unknown.append(question.text[start:end])
@@ -83,6 +95,10 @@ def _known_spans(text: str, sources: Sources) -> list[tuple[int, int, str, str]]
     found = [(f.start, f.end, f.canonical, "pack") for pack in sources.packs for f in pack.lexicon.find(text)]
     spans = [*found, *_stretches(text)]
     return sorted(set(spans), key=lambda s: (s[0] - s[1], s[0], s[3] != "pack", s[2]))
+
+
+def _words(surface: str) -> list[str]:
+    return [word for word in _WORD.findall(surface) if word.lower() not in STOP_WORDS]
 
 
 def _stretches(text: str) -> Iterator[tuple[int, int, str, str]]:

@@ -95,8 +95,21 @@ class Chain:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """How one passage leads to another: by the entity ``bridge``, with which the question was rewritten.
+
+    ``chunk`` and ``title`` are those of the passage that leads.
+    """
+
+    chunk: str
+    title: str
+    bridge: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
-    """A retrieved chunk; ``reason`` says why it is here."""
+    """A retrieved chunk; ``reason`` says why it is here, ``lead`` which passage led here, where one did."""
 
     document: str
     title: str
@@ -106,6 +119,7 @@ class Passage:
     start: int = 0
     end: int = 0
     reason: str = ""
+    lead: Lead | None = None
 
 
 @dataclass(frozen=True, slots=True)

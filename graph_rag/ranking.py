@@ -1,52 +1,153 @@
-"""Graph retrieval's ranker: a few features of each candidate passage, each in [0, 1], and their linear weights."""
+"""Graph retrieval's ranker: a linear sum of features, each scaled within the question, with weights fitted to data.
 
-from collections.abc import Mapping
+The weights are in `ranker.json`, with what they were fitted on and the command that fits them again. Passages are ranked, the
+best become those from which the next hop starts, and all are ranked again: so the third hop finds the second.
+"""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
 
 import numpy as np
 
+from graph_builder.embedding import Embedder
 from graph_builder.model import Vectors
-from graph_builder.stores import Hit, Store
-from graph_rag.candidates import Pool
+from graph_rag.features import Features, hopped, plain, scaled
+from graph_rag.hops import Hops, Leading, Likeness, hops, likeness
+from graph_rag.model import Lead
+from graph_rag.pagerank import Weights
+from graph_rag.pool import Pool
+from graph_rag.rewriting import Names, by_arithmetic
 from graph_rag.sources import Question
-from graph_rag.walk import Surroundings
 
-WEIGHTS = {"dense": 1.0, "sentence": 0.6, "words": 0.3, "linked": 0.35, "bridge": 0.15, "chain": 0.5}
-"""Set by hand; a later version fits them to data. Why each: the passage's own nearness, its best sentence's, rare words, the
-question's entities, the entities between them, and whether a chain quotes it."""
-
-
-def rank(question: Question, store: Store, surroundings: Surroundings, pool: Pool) -> list[tuple[Hit, dict[str, float]]]:
-    """The pool best first, each with its features."""
-    features = measure(question, store, surroundings, pool)
-    hits = [Hit(id_, round(sum(WEIGHTS[name] * value for name, value in row.items()), 6)) for id_, row in features.items()]
-    return [(hit, features[hit.id]) for hit in sorted(hits, key=lambda h: (-h.score, h.id))]
+PASSES = 2
+_LEADING = 8
+_ENCODED = 16
+"""Rewritten questions that are encoded in the exact setting, of those that arithmetic finds nearest to a passage."""
+_REASONS = 3
 
 
-def measure(question: Question, store: Store, surroundings: Surroundings, pool: Pool) -> dict[str, dict[str, float]]:
-    """The features of each candidate, by chunk id."""
-    ids = pool.ids
-    sentences = _best_sentence(store.sentence_vectors(ids), question.vector)
-    most_words = max(pool.words.values(), default=1.0)
-    weight = {i: surroundings.specificity(i) for marks in (pool.linked, pool.bridges) for s in marks.values() for i in s}
-    most_linked = sum({i: weight[i] for s in pool.linked.values() for i in s}.values()) or 1.0
-    return {
-        id_: {
-            "dense": max(0.0, pool.dense.get(id_, 0.0)),
-            "sentence": sentences.get(id_, 0.0),
-            "words": pool.words.get(id_, 0.0) / most_words,
-            "linked": sum(weight[i] for i in sorted(pool.linked.get(id_, ()))) / most_linked,
-            "bridge": max((weight[i] for i in pool.bridges.get(id_, ())), default=0.0),
-            "chain": pool.chain.get(id_, 0.0),
-        }
-        for id_ in ids
-    }
+@dataclass(frozen=True)
+class Ranker:
+    """Weights by feature, and the constant; made by `benchmarks/fit_ranker.py`."""
+
+    weights: Mapping[str, float]
+    constant: float
+
+    def scores(self, features: Features) -> Weights:
+        """The log-odds that each passage of the pool is wanted."""
+        weights = np.array([self.weights.get(name, 0.0) for name in features])
+        found: Weights = scaled(features) @ weights + self.constant
+        return found
 
 
-def _best_sentence(vectors: Mapping[str, Vectors], question: Vectors) -> dict[str, float]:
-    return {id_: max(0.0, float(np.max(rows @ question))) for id_, rows in vectors.items() if len(rows)}
+@lru_cache(maxsize=1)
+def shipped() -> dict[str, Ranker]:
+    """The fitted rankers by setting: "fast", "exact"."""
+    held = json.loads((files("graph_rag") / "ranker.json").read_text("utf-8"))
+    return {name: Ranker(fitted["weights"], fitted["constant"]) for name, fitted in held["rankers"].items()}
 
 
-def reason(features: Mapping[str, float]) -> str:
-    """The features that speak for a passage, the strongest first."""
-    said = sorted(features.items(), key=lambda f: -WEIGHTS[f[0]] * f[1])
-    return ", ".join(f"{name} {value:.2f}" for name, value in said if value > 0)
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A passage of the pool with its score in (0, 1), what speaks for it, and what led to it."""
+
+    chunk_id: str
+    score: float
+    reason: str
+    lead: Lead | None
+
+
+class Ranking:
+    """One question's pool while it is ranked, pass by pass. Without an embedder rewrites are compared by arithmetic alone."""
+
+    def __init__(self, question: Question, pool: Pool, names: Names, embedder: Embedder | None) -> None:
+        self.pool = pool
+        self._question = question
+        self._names = names
+        self._embedder = embedder
+        self._encoded: dict[str, Vectors] = {}
+        self._fixed = plain(pool)
+        self.restart()
+
+    def restart(self) -> None:
+        """Let those passages lead that have the most mass."""
+        mass = self.pool.near.mass[list(self.pool.numbers)]
+        self.leading = Leading(range(min(_LEADING, len(self.pool))), mass[:_LEADING] / mass.max())
+
+    def lead(self, scores: Weights) -> None:
+        """Let the passages lead that score best."""
+        best = np.argsort(-scores, kind="stable")[:_LEADING]
+        weights = _probability(scores[best])
+        self.leading = Leading([int(i) for i in best], weights / weights.max())
+
+    def measure(self) -> tuple[Features, Likeness]:
+        """All features, by the passages that lead now."""
+        found = hops(self.pool, self.leading)
+        vectors = by_arithmetic(self._question, found.rewrites, self._names.vectors(found.rewrites))
+        alike = likeness(found, vectors)
+        if self._embedder and found.rewrites:
+            alike = likeness(found, self._exactly(alike, vectors, self._embedder))
+        return self._fixed | hopped(found, alike), alike
+
+    def _exactly(self, alike: Likeness, vectors: Vectors, embedder: Embedder) -> Vectors:
+        """The vectors, those of the most promising rewrites encoded."""
+        promise = np.full(len(vectors), -1.0)
+        np.maximum.at(promise, alike.hops.ways[:, 2], alike.gain())
+        best = [int(r) for r in np.argsort(-promise, kind="stable")[:_ENCODED]]
+        texts = [self._text(alike.hops, r) for r in best]
+        new = [text for text in dict.fromkeys(texts) if text not in self._encoded]
+        if new:
+            self._encoded |= dict(zip(new, embedder.encode(new), strict=True))
+        exact = vectors.copy()
+        exact[best] = np.stack([self._encoded[text] for text in texts])
+        return exact
+
+    def _text(self, found: Hops, rewrite: int) -> str:
+        chosen = found.rewrites[rewrite]
+        return chosen.text(self._question.text, self._names.of(found.rewrites)[chosen.bridge])
+
+    def leads(self, alike: Likeness, places: Collection[int]) -> dict[int, Lead]:
+        """For places in the pool: the rewritten question that finds a passage better than the question itself does."""
+        gain, column = alike.gain(), alike.hops.ways[:, 1]
+        ways = np.flatnonzero((gain > 0) & np.isin(column, list(places)))
+        best = {int(column[way]): way for way in ways[np.argsort(gain[ways], kind="stable")]}  # the last of a place is its best
+        return {at: self._lead(alike.hops, *map(int, alike.hops.ways[way])) for at, way in best.items()}
+
+    def _lead(self, found: Hops, row: int, _: int, rewrite: int) -> Lead:
+        first = self.leading.at[row]
+        bridge = self._names.of(found.rewrites)[found.rewrites[rewrite].bridge]
+        return Lead(self.pool.places[first].chunk.id, self.pool.titles[first], bridge, self._text(found, rewrite))
+
+
+def rank(ranking: Ranking, ranker: Ranker, *, k: int) -> list[Ranked]:
+    """The best k of the pool, best first."""
+    features, alike = ranking.measure()
+    for _ in range(PASSES - 1):
+        ranking.lead(ranker.scores(features))
+        features, alike = ranking.measure()
+    scores, columns = ranker.scores(features), scaled(features)
+    best = [int(i) for i in np.argsort(-scores, kind="stable")[:k]]
+    names, odds, leads = list(features), _probability(scores), ranking.leads(alike, best)
+    return [
+        Ranked(
+            ranking.pool.places[i].chunk.id,
+            round(float(odds[i]), 6),
+            reason(dict(zip(names, map(float, columns[i]), strict=True)), ranker),
+            leads.get(i),
+        )
+        for i in best
+    ]
+
+
+def _probability(scores: Weights) -> Weights:
+    found: Weights = (1 / (1 + np.exp(-np.clip(scores, -30, 30)))).astype(np.float32)
+    return found
+
+
+def reason(features: Mapping[str, float], ranker: Ranker) -> str:
+    """The features that speak most for a passage, the strongest first."""
+    said = sorted(features.items(), key=lambda f: -ranker.weights.get(f[0], 0.0) * f[1])
+    return ", ".join(name for name, value in said[:_REASONS] if ranker.weights.get(name, 0.0) * value > 0) or "near the question"

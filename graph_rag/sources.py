@@ -11,16 +11,22 @@ from graph_builder.llm import LanguageModel
 from graph_builder.model import Modality, Polarity, Vectors
 from graph_builder.packs import Pack
 from graph_builder.stores import Store
+from graph_rag.memory import Memory
 
 
 @dataclass(frozen=True)
 class Sources:
-    """The readable world of a question."""
+    """The readable world of a question.
+
+    ``rewriting`` is the setting of graph retrieval, "fast" or "exact"; ``memory`` what earlier questions read of the store.
+    """
 
     store: Store
     embedder: Embedder
     packs: Sequence[Pack]
     llm: LanguageModel | None = None
+    rewriting: str = "exact"
+    memory: Memory = field(default_factory=Memory)
 
     def reads(self, predicate: str, polarity: Polarity, modality: Modality) -> str:
         """The words between subject and object, "does not inhibit": by the first pack that has the predicate, else any."""

@@ -27,6 +27,7 @@ from graph_builder.settings import Settings
 from graph_builder.stores import DocumentRecord, Store
 from graph_rag.asking import ask, compare
 from graph_rag.connecting import connect, describe
+from graph_rag.memory import Memory
 from graph_rag.model import Answer, Comparison, Connection, Hop
 from graph_rag.retrieval import methods
 from graph_rag.sources import Sources
@@ -83,6 +84,7 @@ class Graph:
     def __init__(self, settings: Settings, *, replay: Path | None = None) -> None:
         self._settings = settings
         self._replay = replay
+        self._memory = Memory()
         self._packs: Sequence[Pack] = packs_of(AUTO)
 
     @classmethod
@@ -139,7 +141,7 @@ class Graph:
     @property
     def sources(self) -> Sources:
         """What retrieval methods read."""
-        return Sources(self.store, self.embedder, self._packs, self.llm)
+        return Sources(self.store, self.embedder, self._packs, self.llm, self._settings.rewriting, self._memory)
 
     @property
     def methods(self) -> list[str]:

@@ -260,6 +260,8 @@ def say_answer(answer: "Answer") -> None:
     if chains and legend(chains):
         say(Text(legend(chains), style="dim"), indent=2)
     say(Text(passages_line(answer.passages, short), style="dim"), indent=2)
+    for line in lead_lines(answer.passages, short):
+        say(Text(line, style="dim"), indent=4)
     say(Text(time_line(answer), style="dim"), indent=2)
 
 
@@ -277,6 +279,16 @@ def passages_line(passages: "Sequence[Passage]", short: dict[str, str]) -> str:
     listed = [f"{short[p.document]}:{p.start}-{p.end} ({p.score:.2f})" for p in passages[:_PASSAGES]]
     more = f", and {len(passages) - _PASSAGES} more" if len(passages) > _PASSAGES else ""
     return f"passages: {', '.join(listed)}{more}" if listed else "passages: none"
+
+
+def lead_lines(passages: "Sequence[Passage]", short: dict[str, str]) -> list[str]:
+    """For the first passages that another one led to: from where, by what, and the question as it was rewritten."""
+    arrow = glyphs().right
+    return [
+        f"{one_line(p.lead.title)} {arrow} {one_line(p.lead.bridge)} {arrow} {short[p.document]}: {one_line(p.lead.question)}"
+        for p in passages[:_PASSAGES]
+        if p.lead
+    ]
 
 
 def time_line(answer: "Answer") -> str:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from graph_rag.model import Answer, Chain, Citation, Comparison, Hop, Passage
+from graph_rag.model import Answer, Chain, Citation, Comparison, Hop, Lead, Passage
 from graph_rag.numbering import Numbered, Piece
 from ui.chain_view import colours, hop_words
 from ui.highlight import context, marked, safe
@@ -119,9 +119,17 @@ def passages(found: Sequence[Passage]) -> str:
     """The passages with score and reason, each cut to a few lines."""
     return "".join(
         f'<div class="ht-passage"><div><b>{rank}</b> {safe(p.title)} {_place(p)}<span class="ht-score">{p.score:.2f}</span></div>'
-        f'<p dir="auto">{safe(_cut(p.text))}</p><p class="ht-small">{safe(p.reason)}</p></div>'
+        f'<p dir="auto">{safe(_cut(p.text))}</p><p class="ht-small">{safe(p.reason)}</p>{_lead(p.lead)}</div>'
         for rank, p in enumerate(found, 1)
     )
+
+
+def _lead(lead: Lead | None) -> str:
+    """Which passage led here, by what, and the question as it was rewritten for that."""
+    if lead is None:
+        return ""
+    way = f"From {safe(lead.title)} by <b>{safe(lead.bridge)}</b>"
+    return f'<p class="ht-small">{way}, asking: <i dir="auto">{safe(lead.question)}</i></p>'
 
 
 def _cut(text: str) -> str:

@@ -41,11 +41,15 @@ class Expansion:
 
 
 class Named(NamedTuple):
-    """A place of a chunk that names an entity; without length where it is the document's title that does."""
+    """A place of a chunk that names an entity, and the name in its normalised form.
 
-    entity_id: str
+    The place is without length where it is the document's title that names it.
+    """
+
     start: int
     end: int
+    entity_id: str
+    name: str
 
 
 class Whereabouts(NamedTuple):
@@ -143,6 +147,9 @@ class Store(Protocol):
 
     def rejected(self) -> list[Rejected]:
         """The quarantine, by chunk."""
+
+    def revision(self) -> int:
+        """A number that every change of the graph changes."""
 
     def counts(self) -> Counts:
         """How much there is."""

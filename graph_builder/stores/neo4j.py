@@ -188,8 +188,9 @@ class Neo4jStore:
     def mentions(self, chunk_ids: Sequence[str]) -> dict[str, tuple[Named, ...]]:
         found: dict[str, set[Named]] = defaultdict(set)
         for r in self._run("reads/mentions", ids=_distinct(chunk_ids)):
-            found[r["id"]] |= {Named(r["entity_id"], *place) for place in zip(r["starts"], r["ends"], strict=True)}
-        return {id_: tuple(sorted(named, key=lambda n: (n.start, n.end, n.entity_id))) for id_, named in found.items()}
+            places = zip(r["starts"], r["ends"], strict=True)
+            found[r["id"]] |= {Named(*place, r["entity_id"], r["name"]) for place in places}
+        return {id_: tuple(sorted(named)) for id_, named in found.items()}
 
     def mentioned(self, entity_ids: Sequence[str], *, cap: int) -> dict[str, Whereabouts]:
         found = self._run("reads/mentioned", ids=_distinct(entity_ids), limit=cap)
@@ -256,9 +257,9 @@ class Neo4jStore:
             return read(transaction)
 
         for _ in range(_TRIES):
-            before = self._revision()
+            before = self.revision()
             found = self._session.read(read)
-            if self._revision() == before:
+            if self.revision() == before:
                 return found
         return self._session.write(locked)
 
@@ -266,7 +267,7 @@ class Neo4jStore:
         if not run(transaction, "writes/lock"):
             raise self._emptied()
 
-    def _revision(self) -> int:
+    def revision(self) -> int:
         for record in self._run("reads/meta"):
             return int(record["revision"])
         raise self._emptied()
@@ -280,11 +281,11 @@ class Neo4jStore:
         return content.fingerprint(self.rows())
 
     def consistently(self, work: Callable[[], Result]) -> Result:
-        before = self._revision()
+        before = self.revision()
         try:
             return work()
         except KeyError:  # no snapshot is to be had, so the work may know an id that is no longer there
-            if self._revision() == before:
+            if self.revision() == before:
                 raise
             return work()
 

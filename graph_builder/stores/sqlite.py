@@ -196,12 +196,12 @@ class SqliteStore:
     def mentions(self, chunk_ids: Sequence[str]) -> dict[str, tuple[Named, ...]]:
         found = defaultdict(list)
         for chunk_id, *named in self._all(
-            "SELECT DISTINCT m.chunk_id, a.entity_id, m.start, m.end FROM mention m JOIN alias a ON a.id = m.alias_id"
-            f" WHERE m.chunk_id {IN}",
+            "SELECT DISTINCT m.chunk_id, m.start, m.end, a.entity_id, a.normalised"
+            f" FROM mention m JOIN alias a ON a.id = m.alias_id WHERE m.chunk_id {IN}",
             among(chunk_ids),
         ):
             found[chunk_id].append(Named(*named))
-        return {chunk_id: tuple(sorted(named, key=_place)) for chunk_id, named in found.items()}
+        return {chunk_id: tuple(sorted(named)) for chunk_id, named in found.items()}
 
     def mentioned(self, entity_ids: Sequence[str], *, cap: int) -> dict[str, Whereabouts]:
         found = defaultdict(list)
@@ -225,7 +225,7 @@ class SqliteStore:
     def _matrix(self, kind: Kind) -> tuple[list[str], Vectors]:
         """All vectors of a kind, kept until the graph changes: shape (n, dim), with their ids."""
         with self._file.reading():
-            revision = int(self._all("SELECT value FROM meta WHERE key = 'revision'")[0][0])
+            revision = self.revision()
             held = self._matrices.get(kind)
             if held is None or held[0] != revision:
                 rows = self._all(f"SELECT id, vector FROM {kind.value} ORDER BY id")
@@ -290,6 +290,9 @@ class SqliteStore:
     def rejected(self) -> list[Rejected]:
         return [Rejected(*row) for row in self._all("SELECT chunk_id, record, reason FROM rejected ORDER BY 1, 2, 3")]
 
+    def revision(self) -> int:
+        return int(self._all("SELECT value FROM meta WHERE key = 'revision'")[0][0])
+
     def counts(self) -> Counts:
         tables = ("document", "chunk", "entity", "relation", "evidence", "rejected")
         (row,) = self._all(f"SELECT {', '.join(f'(SELECT count(*) FROM {table})' for table in tables)}")
@@ -338,10 +341,6 @@ def _relation_of(row: tuple[Any, ...]) -> Relation:
     id_, subject, predicate, object_, polarity, modality, qualifiers, confidence, extractor, evidence_ids = row[:10]
     claim = (subject, predicate, object_, Polarity(polarity), Modality(modality))
     return Relation(id_, *claim, qualifiers, confidence, extractor, tuple(json.loads(evidence_ids)))
-
-
-def _place(named: Named) -> tuple[int, int, str]:
-    return named.start, named.end, named.entity_id
 
 
 def _statements(script: str) -> Iterator[str]:

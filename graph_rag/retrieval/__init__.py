@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from graph_builder import registry
 from graph_builder.stores import Hit
-from graph_rag.model import Passage, Retrieval
+from graph_rag.model import Lead, Passage, Retrieval
 from graph_rag.sources import Sources
 
 Retriever = Callable[..., Retrieval]
@@ -35,8 +35,13 @@ def retriever(method: str) -> Retriever:
     return found
 
 
-def passages(hits: Sequence[Hit], sources: Sources, reasons: Callable[[Hit], str]) -> list[Passage]:
-    """Hits on chunks as passages, in the same order, each with its document, title and reason."""
+def passages(
+    hits: Sequence[Hit],
+    sources: Sources,
+    reasons: Callable[[Hit], str],
+    leads: Callable[[Hit], Lead | None] = lambda _: None,
+) -> list[Passage]:
+    """Hits on chunks as passages, in the same order, each with its document, title, reason, and what led to it."""
     chunks = sources.store.fetch_chunks([hit.id for hit in hits])
     records = sources.store.fetch_documents(sorted({c.document_id for c in chunks.values()}))
     found = []
@@ -44,7 +49,7 @@ def passages(hits: Sequence[Hit], sources: Sources, reasons: Callable[[Hit], str
         chunk = chunks[hit.id]
         document = records[chunk.document_id]
         place = (chunk.start, chunk.end)
-        found.append(Passage(document.source, document.name, chunk.id, hit.score, chunk.text, *place, reasons(hit)))
+        found.append(Passage(document.source, document.name, chunk.id, hit.score, chunk.text, *place, reasons(hit), leads(hit)))
     return found
 
 

@@ -1,18 +1,22 @@
 """Graph retrieval: link the question, walk the graph, return chains and the passages that they and the question point to.
 
-link → paths between what the question names, and away from it → chains → pool of passages → features → ranking.
+Chains: link → paths between what the question names, and away from it → chains. Passages: link → neighbourhood → features, with
+those of the questions that passages rewrite → ranking.
 """
 
 from collections.abc import Sequence
 from itertools import combinations
 
 from graph_builder.model import Polarity
-from graph_rag import ranking
-from graph_rag.candidates import gather
+from graph_builder.stores import Hit
 from graph_rag.chains import ChainMaker
 from graph_rag.linking import Links, link
 from graph_rag.model import Chain, Retrieval
+from graph_rag.neighbourhood import gather
+from graph_rag.pool import asked, chosen
+from graph_rag.ranking import Ranking, rank, shipped
 from graph_rag.retrieval import passages
+from graph_rag.rewriting import Names
 from graph_rag.sources import Question, Sources, timed
 from graph_rag.walk import Path, Step, Surroundings, between, outward, turns
 
@@ -25,22 +29,36 @@ _EXTENDED = 30
 def retrieve(question: Question, sources: Sources, *, k: int) -> Retrieval:
     """Chains between the question's entities, and the k passages ranked best."""
     _, seconds = question.vector, dict(question.seconds)
+    links, chains, ranking = survey(question, sources, seconds)
+    with timed(seconds, "rank"):
+        ranked = {r.chunk_id: r for r in rank(ranking, shipped()[sources.rewriting], k=k)} if ranking else {}
+    with timed(seconds, "read"):
+        hits = [Hit(r.chunk_id, r.score) for r in ranked.values()]
+        found = passages(hits, sources, lambda hit: ranked[hit.id].reason, lambda hit: ranked[hit.id].lead)
+    return Retrieval(found, chains, seconds, _missing(links, chains), links.names)
+
+
+def survey(question: Question, sources: Sources, seconds: dict[str, float]) -> tuple[Links, list[Chain], Ranking | None]:
+    """What the question names, the chains, and the passages to be ranked, None without any; adds the seconds of each step."""
     with timed(seconds, "link"):
         links = link(question, sources)
-    surroundings = Surroundings(sources.store)
     with timed(seconds, "walk"):
+        surroundings = Surroundings(sources.store)
         maker = ChainMaker(question, sources, surroundings)
         # A chain between the other names would answer another question than the one asked.
         paths = [] if links.unknown else _paths(links, surroundings, maker)
         chains = maker.chains(paths, links.groups, k=CHAINS)
-    linked = sorted({e.entity_id for e in links.entities})
-    with timed(seconds, "rank"):
-        pool = gather(question, sources.store, surroundings, linked, chains)
-        ranked = ranking.rank(question, sources.store, surroundings, pool)[:k]
-    with timed(seconds, "read"):
-        reasons = {hit.id: ranking.reason(features) for hit, features in ranked}
-        found = passages([hit for hit, _ in ranked], sources, lambda hit: reasons[hit.id])
-    return Retrieval(found, chains, seconds, _missing(links, chains), links.names)
+    with timed(seconds, "gather"):
+        return links, chains, _ranking(question, sources, links, chains)
+
+
+def _ranking(question: Question, sources: Sources, links: Links, chains: Sequence[Chain]) -> Ranking | None:
+    reads = sources.memory.of(sources.store)
+    near = gather(question, sources.store, reads, sorted({e.entity_id for e in links.proper}), chains)
+    if near is None:
+        return None
+    embedder = sources.embedder if sources.rewriting == "exact" else None
+    return Ranking(question, chosen(near, asked(question.text, links, near)), Names(near, sources.store, reads), embedder)
 
 
 def _paths(links: Links, surroundings: Surroundings, maker: ChainMaker) -> list[Path]:

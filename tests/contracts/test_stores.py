@@ -141,7 +141,7 @@ def test_chunks_under_an_entitys_title_come_first(store: Store) -> None:
     drug, chunk = entity(store, SIMVASTATIN), last.chunks[0].id
     found = store.mentioned([drug], cap=2)[drug]
     assert (found.chunk_ids[0], len(found.chunk_ids), found.total) == (chunk, 2, 5)
-    assert store.mentions([chunk])[chunk][0] == Named(drug, 0, 0)
+    assert store.mentions([chunk])[chunk][0] == Named(0, 0, drug, "simvastatin")
 
 
 def test_vectors_are_those_that_were_written(filled: Store) -> None:

@@ -1,0 +1,94 @@
+"""What speaks for a passage: plain features, and those of the hop by which a leading passage reaches it.
+
+Each is an array over the pool; the ranker compares them within one question only, so their scale is free.
+"""
+
+import numpy as np
+
+from graph_rag.hops import Hops, Likeness
+from graph_rag.pagerank import Weights
+from graph_rag.pool import Pool
+
+Features = dict[str, Weights]
+
+
+def plain(pool: Pool) -> Features:
+    """Features of a passage and the question alone."""
+    near, named, at = pool.near, pool.asked.named, list(pool.numbers)
+    rarest = sum(float(near.rarity[e]) for e in named) or 1.0
+    asked = pool.asked_terms()
+    has, weight = pool.words
+    return {
+        "mass": np.log(near.mass[at] / near.mass.max() + 1e-5),
+        "entity mass": np.log(near.entity_mass[at] / max(float(near.entity_mass.max()), 1e-9) + 1e-5),
+        "dense": pool.dense,
+        "sentence": pool.sentence,
+        "words": near.words[at],
+        "mass rank": _ranks(near.mass)[at],
+        "dense rank": _ranks(near.dense)[at],
+        "words rank": _ranks(near.words)[at],
+        "title named": np.array([float(bool(near.titles[p] & named)) for p in at]),
+        "title asked": np.array([len(held & asked) / max(len(held), 1) for held in pool.title_terms()]),
+        "named": np.array([sum(float(near.rarity[e]) for e in sorted(held & named)) / rarest for held in pool.held]),
+        "coverage": has @ weight,
+        "chain": near.quoted[at],
+    }
+
+
+def _ranks(values: Weights) -> Weights:
+    """log(1 + rank), ranks from 0 for the largest."""
+    ranks = np.empty(len(values), dtype=np.float32)
+    ranks[np.argsort(-values, kind="stable")] = np.arange(len(values))
+    logged: Weights = np.log1p(ranks)
+    return logged
+
+
+def hopped(hops: Hops, likeness: Likeness) -> Features:
+    """Features of the hop from the leading passages: the best over them, and the best weighed by how leading each is."""
+    pool, first = hops.pool, list(hops.leading.at)
+    weights = hops.leading.weights[:, None]
+    itself = np.zeros(hops.shape, dtype=bool)
+    itself[np.arange(len(first)), first] = True
+    whole, best = likeness.best(likeness.whole), likeness.best(likeness.sentence)
+    reached = best > -1
+    gain, gain_whole = np.where(reached, best - pool.sentence, 0.0), np.where(reached, whole - pool.dense, 0.0)
+    best, whole = np.where(reached, best, 0.0), np.where(reached, whole, 0.0)
+    has, weight = pool.words
+    added = np.stack([(has * (1 - has[passage])) @ weight for passage in first])
+    alike = np.where(itself, 0.0, pool.vectors[first] @ pool.vectors.T)
+    onward, back = _title_links(pool, first)
+    return {
+        "onward link": (onward * weights).max(axis=0),
+        "back link": (back * weights).max(axis=0),
+        "bridge": (hops.rarest() * weights).max(axis=0),
+        "new words": added.max(axis=0),
+        "new words, weighed": (added * weights).max(axis=0),
+        "new words after first": added[0],
+        "like first": np.where(itself[0], 1.0, alike[0]),
+        "like leading": alike.max(axis=0),
+        "rewritten": whole.max(axis=0),
+        "rewritten, weighed": (whole * weights).max(axis=0),
+        "rewritten sentence": best.max(axis=0),
+        "rewritten sentence, weighed": (best * weights).max(axis=0),
+        "gain": gain_whole.max(axis=0),
+        "sentence gain": gain.max(axis=0),
+        "sentence gain, weighed": (gain * weights).max(axis=0),
+        "leading": (itself * weights).max(axis=0),
+        "best of": ((best == best.max(axis=1, keepdims=True)) & reached).astype(np.float32).T @ hops.leading.weights,
+    }
+
+
+def _title_links(pool: Pool, first: list[int]) -> tuple[Weights, Weights]:
+    """Whether a leading passage mentions a pool passage's title, and the reverse: shapes (leading, pool)."""
+    mentions = [pool.near.mentions[p] for p in pool.numbers]
+    titles = [pool.near.titles[p] for p in pool.numbers]
+    onward = [[not mentions[p].isdisjoint(title) for title in titles] for p in first]
+    back = [[not titles[p].isdisjoint(mentioned) for mentioned in mentions] for p in first]
+    return np.array(onward, dtype=np.float32), np.array(back, dtype=np.float32)
+
+
+def scaled(features: Features) -> Weights:
+    """The features of one question, each with mean 0 and deviation 1 over its pool: shape (passages, features)."""
+    columns = np.stack(list(features.values()), axis=1)
+    centred: Weights = (columns - columns.mean(axis=0)) / (columns.std(axis=0) + 1e-6)
+    return centred

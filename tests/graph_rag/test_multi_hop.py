@@ -1,0 +1,58 @@
+"""Graph retrieval finds the passage behind a bridge, says how it got there, and does the same with and without encoding."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from graph_builder.settings import REWRITINGS, Settings
+from graph_rag.retrieval import retriever
+from graph_rag.retrieval.graph import retrieve
+from graph_rag.sources import Question
+from hoptrace import Graph
+
+QUESTION = "Who was the spouse of the director of The Third Man?"
+DOCUMENTS = {
+    "The Third Man": "The Third Man is a 1949 film directed by Carol Reed and written by Graham Greene. It is set in Vienna.",
+    "Carol Reed": "Carol Reed was an English film maker. In 1948 he married the actress Penelope Dudley-Ward, who survived him.",
+    "Graham Greene": "Graham Greene was an English novelist. He worked for the secret service during the war.",
+    "Vienna": "Vienna is the capital of Austria. It lies on the Danube.",
+}
+OTHERS = {
+    f"Film {n}": f"Film {n} is about a marriage. Its director won a prize for it, and the spouse of the director was proud."
+    for n in range(12)
+}
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
+    folder: Path = tmp_path_factory.mktemp("films")
+    for title, text in (DOCUMENTS | OTHERS).items():
+        (folder / f"{title}.md").write_text(f"# {title}\n\n{text}\n", "utf-8")
+    with Graph.open(settings=Settings(home=str(tmp_path_factory.mktemp("home")))) as opened:
+        opened.ingest(str(folder), pack="open")
+        yield opened
+
+
+@pytest.mark.parametrize("rewriting", REWRITINGS)
+def test_the_passage_behind_the_bridge_is_found_and_its_question_shown(films: Graph, rewriting: str) -> None:
+    sources = replace(films.sources, rewriting=rewriting)
+    found = retrieve(Question(QUESTION, films.embedder), sources, k=3)
+    titles = [passage.title for passage in found.passages]
+    assert {"The Third Man", "Carol Reed"} <= set(titles)
+    lead = found.passages[titles.index("Carol Reed")].lead
+    assert lead is not None
+    assert (lead.title, lead.bridge) == ("The Third Man", "Carol Reed")
+    assert lead.question == "Who was the spouse of the director of Carol Reed?"
+
+
+def test_plain_retrieval_puts_other_films_before_it(films: Graph) -> None:
+    found = retriever("vanilla")(Question(QUESTION, films.embedder), films.sources, k=3)
+    assert "Carol Reed" not in [passage.title for passage in found.passages]
+
+
+def test_a_second_question_reads_less_and_finds_the_same(films: Graph) -> None:
+    sources = films.sources
+    first, again = (retrieve(Question(QUESTION, films.embedder), sources, k=5) for _ in range(2))
+    assert first.passages == again.passages

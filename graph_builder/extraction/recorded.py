@@ -68,6 +68,17 @@ class Record:
     triples: tuple[tuple[str, ...], ...]
 
 
+def read_records(path: Path) -> tuple[dict[str, Record], str]:
+    """The records of a file by doc_id, of two of one document the last, and a short hash of the file; errors as `create`."""
+    text = _text(path)
+    records: dict[str, Record] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            id_, record = _record(line, f"{path}: line {number}")
+            records[id_] = record
+    return records, hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
 class RecordedExtractor:
     """Lays records to sentences. A document without a record gives nothing."""
 
@@ -80,13 +91,8 @@ class RecordedExtractor:
     @classmethod
     def of(cls, path: Path) -> "RecordedExtractor":
         """Read a file of records; errors as `create`."""
-        text = _text(path)
-        records: dict[str, Record] = {}
-        for number, line in enumerate(text.split("\n"), 1):
-            if line.strip():
-                id_, record = _record(line, f"{path}: line {number}")
-                records[id_] = record
-        return cls(records, hashlib.sha256(text.encode()).hexdigest()[:12])
+        records, signature = read_records(path)
+        return cls(records, signature)
 
     def prompts(self, passages: Sequence[Passage]) -> list[Prompt]:  # noqa: ARG002  # no model is asked
         """Nothing."""

@@ -26,7 +26,7 @@ Rankings = dict[str, dict[str, tuple[str, ...]]]
 class GoldQuestion:
     """A question and what is right: the documents that it needs, the answers that count, the triples of its chain.
 
-    ``line`` is where it stands in its file; ``recorded`` holds hypothetical documents that stand beside it, by key.
+    ``line`` is where it stands in its file; ``answerable`` says whether there is an answer at all.
     """
 
     id: str
@@ -46,22 +46,19 @@ class Hypotheses:
     texts: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
 
     def chosen(self, key: str) -> list[str]:
-        """The keys that a name stands for: itself, all, or the only one there is.
+        """The keys that a name stands for: itself, or all.
 
         Raises
         ------
         InputError
-            There is no such key, or several and none is named.
+            There is no such key.
         """
         keys = list(self.texts)
-        if key == ALL:
-            return keys
         if key in keys:
             return [key]
-        if not key and len(keys) == 1:
+        if key == ALL:
             return keys
-        asked = f'has no key "{key}"' if key else "holds several documents a question"
-        raise InputError(f"{self.file}: {asked}; name one of these, or {ALL}: {', '.join(keys)}")
+        raise InputError(f'{self.file}: has no key "{key}"; name one of these, or {ALL}: {", ".join(keys)}')
 
     def of(self, key: str, questions: Sequence[GoldQuestion]) -> dict[str, tuple[str, ...]]:
         """The documents of a key by the question's text. A blank one is as good as none; a question without a record is an error.
@@ -126,7 +123,7 @@ def read_questions(path: str | Path, *, limit: int = 0) -> list[GoldQuestion]:
 
 
 def read_hypotheses(path: str | Path) -> Hypotheses:
-    """Recorded hypothetical documents: a question's "id", "question" or "query", with "texts": […] or "recorded_pseudo_doc": {key: text}.
+    """Recorded hypothetical documents, a question a line: {"id" or "question" or "query", "texts" or "recorded_pseudo_doc"}.
 
     Raises
     ------
@@ -204,9 +201,9 @@ class _Row:
         return GoldQuestion(self._plain("id") or str(number), text, gold, answers, self._triples(), answerable, number)
 
     def hypotheses(self) -> dict[str, tuple[str, ...]]:
-        said = self.row.get("recorded_pseudo_doc", {"": self.row.get("texts")})
+        said = self.row.get("recorded_pseudo_doc", self.row.get("texts"))
         if not isinstance(said, dict):
-            self.fail('"recorded_pseudo_doc" is no object of texts by key')
+            said = {"": said}
         found = {}
         for key, texts in said.items():
             listed = [texts] if isinstance(texts, str) else texts

@@ -14,7 +14,7 @@ from graph_builder.errors import InputError
 from graph_builder.llm import Usage
 from graph_builder.model import Vectors
 from graph_rag.asking import ask
-from graph_rag.evaluation.reading import GoldQuestion, Hypotheses
+from graph_rag.evaluation.reading import ALL, GoldQuestion, Hypotheses
 from graph_rag.model import Answer, Chain, Passage
 from graph_rag.retrieval import retriever
 from graph_rag.sources import Question, Sources
@@ -63,7 +63,7 @@ class Asking:
 
 
 def contenders(
-    methods: Sequence[str], questions: Sequence[GoldQuestion], hypotheses: Hypotheses | None = None, *, key: str = ""
+    methods: Sequence[str], questions: Sequence[GoldQuestion], hypotheses: Hypotheses | None = None, *, key: str = ALL
 ) -> list[Contender]:
     """The methods as they will run: `hyde` with recorded documents once for each key that is asked for.
 
@@ -109,21 +109,17 @@ def run(contender: Contender, questions: Sequence[GoldQuestion], sources: Source
 
 
 class Remembering:
-    """An embedder that knows some questions already, and what each took; all else it hands on."""
+    """An embedder that knows some questions already, and what each took alone; all else it hands on."""
 
-    def __init__(self, embedder: Embedder, texts: Sequence[str], *, together: bool) -> None:
-        """``together``: embed the texts in one go, which is faster than a user's single questions are."""
+    def __init__(self, embedder: Embedder, texts: Sequence[str]) -> None:
         self._embedder = embedder
         self._known: dict[str, Vectors] = {}
         self.seconds: dict[str, float] = {}
-        unique = list(dict.fromkeys(texts))
-        embedder.encode(unique[:1])  # what is loaded once
-        for batch in [unique] if together else [[text] for text in unique]:
+        embedder.encode(texts[:1])  # what is loaded once
+        for text in dict.fromkeys(texts):
             start = time.perf_counter()
-            vectors = embedder.encode(batch)
-            took = time.perf_counter() - start
-            self._known |= dict(zip(batch, vectors, strict=True))
-            self.seconds |= dict.fromkeys(batch, took / len(batch))
+            self._known[text] = embedder.encode([text])[0]
+            self.seconds[text] = time.perf_counter() - start
 
     @property
     def name(self) -> str:

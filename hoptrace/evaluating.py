@@ -30,12 +30,12 @@ _FOLDER = "evaluations"
 _LIBRARIES = ("numpy", "torch", "transformers", "tokenizers", "spacy")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Evaluation:
     """What is evaluated: methods, over the questions of a file, on the documents of a corpus.
 
     ``triples`` is a file of recorded triples; ``extractor`` is "rules", "recorded", "both" or "llm", and empty means recorded
-    where there are triples, else as `Graph.ingest`. ``pseudo_docs`` is a file of recorded hypothetical documents for hyde, of which
+    where there are triples, else as `Graph.ingest`. ``pseudo_docs`` is a file of recorded hypothetical documents for hyde, and
     ``pseudo_key`` names those of one model, or all. ``rankings`` are files of rankings made elsewhere, by the name they get.
     ``limit`` takes the first questions, 0 all. Without ``answers`` nothing but passages and chains is asked for.
     """

@@ -7,7 +7,7 @@ its numbers, and every chart a table beside it that says the same.
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from graph_rag.evaluation.report import WITHOUT, MethodReport, Report
+from graph_rag.evaluation.report import RETRIEVAL, MethodReport, Report
 from graph_rag.evaluation.tables import gain, label, percent, shown_pairs
 
 COLOURS = 8
@@ -50,14 +50,14 @@ def paired(report: Report) -> str:
 
 
 def milliseconds(report: Report) -> str:
-    """Median (bar) and 95th percentile (line) of a question's milliseconds without embedding the question."""
-    timed = [(colour, m) for colour, m in enumerate(report.methods.values()) if WITHOUT in m.seconds]
+    """Median (bar) and 95th percentile (line) of the milliseconds of retrieval, without embedding the question."""
+    timed = [(colour, m) for colour, m in enumerate(report.methods.values()) if RETRIEVAL in m.seconds]
     if not timed:
         return ""
-    most = max(m.seconds[WITHOUT].p95.mean for _, m in timed) or 1.0
+    most = max(m.seconds[RETRIEVAL].p95.mean for _, m in timed) or 1.0
     marks = [_ticks(len(timed), [(f"{1000 * most * at / 4:.0f}", at / 4) for at in range(5)])]
     for row, (colour, method) in enumerate(timed):
-        p50, p95 = (1000 * at.mean for at in (method.seconds[WITHOUT].p50, method.seconds[WITHOUT].p95))
+        p50, p95 = (1000 * at.mean for at in (method.seconds[RETRIEVAL].p50, method.seconds[RETRIEVAL].p95))
         bar, end = _x(p50 / most / 1000), _x(p95 / most / 1000)
         y, name = _y(row), f"<title>{escape(method.name)}: p50 {p50:.1f} ms, p95 {p95:.1f} ms</title>"
         marks_of = (
@@ -65,7 +65,7 @@ def milliseconds(report: Report) -> str:
         )
         marks_of += f'<path d="M{bar:.1f} {y}H{end:.1f}M{end:.1f} {y - 5}V{y + 5}"/></g>'
         marks.append(_row(row, method.name, f"{p50:.1f} / {p95:.1f}", marks_of))
-    return _svg(len(timed), "milliseconds a question, p50 and p95, without embedding it", marks)
+    return _svg(len(timed), "milliseconds of retrieval a question, p50 and p95, without embedding it", marks)
 
 
 def risk(report: Report) -> str:

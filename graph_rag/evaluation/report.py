@@ -24,7 +24,9 @@ from graph_rag.evaluation.scoring import MEASURES, Scorer, Values, ranking_value
 PLACES = 6
 """Decimals of a mean in the report."""
 TOTAL = "total"
-WITHOUT = f"total without {EMBED}"
+RETRIEVAL = "retrieval"
+"""All steps but embedding the question, answering and verifying."""
+_NOT_RETRIEVAL = {EMBED, "answer", "verify"}
 _TIMING = ("seconds_p50", "seconds_p95")
 
 
@@ -172,11 +174,11 @@ def differences(methods: Sequence[MethodReport], resamples: Resamples) -> list[P
 
 
 def seconds_of(outcomes: Sequence[Outcome], resamples: Resamples) -> dict[str, Percentiles]:
-    """Percentiles by step, over the questions in which a method took it, then in all, with and without embedding the question."""
+    """Percentiles by step, over the questions in which a method took it, then of retrieval and in all."""
     steps = list(dict.fromkeys(step for outcome in outcomes for step in outcome.seconds))
     by_step = {step: [o.seconds[step] for o in outcomes if step in o.seconds] for step in steps}
     by_step[TOTAL] = [sum(o.seconds.values()) for o in outcomes]
-    by_step[WITHOUT] = [sum(s for step, s in o.seconds.items() if step != EMBED) for o in outcomes]
+    by_step[RETRIEVAL] = [sum(s for step, s in o.seconds.items() if step not in _NOT_RETRIEVAL) for o in outcomes]
     return {step: _spread(values, resamples) for step, values in by_step.items()}
 
 

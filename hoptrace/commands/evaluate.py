@@ -61,10 +61,11 @@ def command(
 
     files = {"--json": as_json, "--markdown": markdown, "--html": html}
     _check_writable(files)
+    names = [name.strip() for name in methods.split(",") if name.strip()]
     evaluation = Evaluation(
-        corpus=corpus,
-        questions=questions,
-        methods=[name.strip() for name in methods.split(",") if name.strip()],
+        corpus,
+        questions,
+        names,
         triples=triples,
         extractor=extractor,
         pseudo_docs=pseudo_docs,

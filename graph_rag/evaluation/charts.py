@@ -11,7 +11,7 @@ from graph_rag.evaluation.report import RETRIEVAL, MethodReport, Report
 from graph_rag.evaluation.tables import gain, label, percent, shown_pairs
 
 COLOURS = 8
-_LABELS, _PLOT, _ROW, _TOP, _RIGHT = 190, 420, 26, 30, 150
+_LABELS, _PLOT, _ROW, _TOP, _RIGHT = 320, 400, 26, 30, 150
 """Pixels: the room for names, the plot, a row, what stands above the rows, and the room for numbers."""
 _SQUARE = 300
 _DIFFERENCES = "recall@5"
@@ -118,7 +118,7 @@ def _whisker(row: int, ends: tuple[float, float, float], colour: int, said: str)
 
 
 def _row(row: int, name: str, number: str, mark: str) -> str:
-    y, shown = _y(row) + 4, name if len(name) <= 28 else f"{name[:27]}…"  # noqa: PLR2004  # what the room for names holds
+    y, shown = _y(row) + 4, name if len(name) <= 44 else f"{name[:43]}…"  # noqa: PLR2004  # what the room for names holds
     left = f'<text x="{_LABELS - 10}" y="{y}" text-anchor="end"><title>{escape(name)}</title>{escape(shown)}</text>'
     return f'{left}{mark}<text class="number" x="{_x(1) + 14}" y="{y}">{escape(number)}</text>'
 

@@ -27,32 +27,47 @@ METHODS = "vanilla,hyde,graph"
 _OUT = "-"
 
 
+_Corpus = Annotated[str, typer.Option("--corpus", metavar="FILE", help="The documents: a JSONL file, or a folder.")]
+_Questions = Annotated[str, typer.Option("--questions", metavar="FILE", help="The questions with their gold, as JSONL.")]
+_Methods = Annotated[str, typer.Option("--methods", "-m", help="Methods, divided by commas.")]
+_Triples = Annotated[
+    str, typer.Option("--triples", metavar="FILE", help="Recorded triples that make the graph.", show_default=False)
+]
+_Extractor = Annotated[
+    str, typer.Option("--extractor", help="rules, recorded, both or llm; else recorded with --triples.", show_default=False)
+]
+_PseudoDocs = Annotated[
+    str,
+    typer.Option("--pseudo-docs", metavar="FILE", help="Recorded hypothetical documents for hyde.", show_default=False),
+]
+_PseudoKey = Annotated[str, typer.Option("--pseudo-key", help="Which of them, such as model|mode; all makes each a method.")]
+_Rankings = Annotated[
+    list[str] | None, typer.Option("--rankings", metavar="NAME=FILE", help="Rankings made elsewhere, to compare with.")
+]
+_Limit = Annotated[int, typer.Option("--limit", min=0, help="The first questions only; 0 means all.")]
+_Answers = Annotated[bool, typer.Option("--answers/--no-answers", help="Score answers where the questions have gold ones.")]
+_Seed = Annotated[int, typer.Option("--seed", min=0, help="Of the bootstrap.")]
+_Json = Annotated[str, typer.Option("--json", metavar="FILE", help="Write the report as JSON; - prints it.", show_default=False)]
+_Markdown = Annotated[str, typer.Option("--markdown", metavar="FILE", help="Write it as Markdown.", show_default=False)]
+_Html = Annotated[str, typer.Option("--html", metavar="FILE", help="Write it as one HTML file with charts.", show_default=False)]
+
+
 def command(
-    corpus: Annotated[str, typer.Option("--corpus", metavar="FILE", help="The documents: a JSONL file, or a folder.")],
-    questions: Annotated[str, typer.Option("--questions", metavar="FILE", help="The questions with their gold, as JSONL.")],
-    methods: Annotated[str, typer.Option("--methods", "-m", help="Methods, divided by commas.")] = METHODS,
-    triples: Annotated[str, typer.Option("--triples", metavar="FILE", help="Recorded triples that make the graph.")] = "",
-    extractor: Annotated[
-        str, typer.Option("--extractor", help="rules, recorded, both or llm; else recorded with --triples.", show_default=False)
-    ] = "",
-    pseudo_docs: Annotated[
-        str, typer.Option("--pseudo-docs", metavar="FILE", help="Recorded hypothetical documents for hyde.")
-    ] = "",
-    pseudo_key: Annotated[
-        str, typer.Option("--pseudo-key", help="Which of them, such as model|mode; all makes each a method.")
-    ] = "all",
-    rankings: Annotated[
-        list[str] | None, typer.Option("--rankings", metavar="NAME=FILE", help="Rankings made elsewhere, to compare with.")
-    ] = None,
+    corpus: _Corpus,
+    questions: _Questions,
+    methods: _Methods = METHODS,
+    triples: _Triples = "",
+    extractor: _Extractor = "",
+    pseudo_docs: _PseudoDocs = "",
+    pseudo_key: _PseudoKey = "all",
+    rankings: _Rankings = None,
     pack: options.Pack = "auto",
-    limit: Annotated[int, typer.Option("--limit", min=0, help="The first questions only; 0 means all.")] = 0,
-    answers: Annotated[
-        bool, typer.Option("--answers/--no-answers", help="Score answers where the questions have gold ones.")
-    ] = True,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the bootstrap.")] = 0,
-    as_json: Annotated[str, typer.Option("--json", metavar="FILE", help="Write the report as JSON; - prints it.")] = "",
-    markdown: Annotated[str, typer.Option("--markdown", metavar="FILE", help="Write it as Markdown.")] = "",
-    html: Annotated[str, typer.Option("--html", metavar="FILE", help="Write it as one HTML file with charts.")] = "",
+    limit: _Limit = 0,
+    answers: _Answers = True,
+    seed: _Seed = 0,
+    as_json: _Json = "",
+    markdown: _Markdown = "",
+    html: _Html = "",
     replay: options.Replay = "",
     home: options.Home = "",
 ) -> None:

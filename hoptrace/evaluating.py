@@ -123,8 +123,9 @@ class Evaluation:
         """The seconds of each step of the ingest, and how many documents were read now."""
         strangers = sorted({record.source for record in graph.documents()} - corpus.sources)
         if strangers:
+            many = "1 document that is" if len(strangers) == 1 else f"{len(strangers):,} documents that are"
             raise InputError(
-                f'the home holds {len(strangers)} documents that are not of {self.corpus}, such as "{strangers[0]}"; name another'
+                f'the home holds {many} not of {self.corpus}, such as "{strangers[0]}"; name another --home, or none'
             )
         report = graph.ingest(self.corpus, pack=self.pack, extractor=self._extractor, progress=progress)
         failed = [document for document in report.documents if document.status == FAILED and document.source in corpus.sources]

@@ -45,7 +45,7 @@ def test_ndcg() -> None:
         ("Paris", [], False),
     ],
 )
-def test_exact_match_is_that_of_squad_over_all_aliases(said: str, gold: list[str], same: bool) -> None:  # noqa: FBT001
+def test_exact_match_is_that_of_squad_over_all_aliases(said: str, gold: list[str], same: bool) -> None:
     assert metrics.exact_match(said, gold) == float(same)
 
 

@@ -21,7 +21,9 @@ def written(path: Path, *rows: Any) -> str:  # noqa: ANN401  # whatever a line m
 
 def test_a_question_is_read_with_all_that_may_stand_beside_it(tmp_path: Path) -> None:
     triples = [["Hello Love", "performer", "Hank Snow"]]
-    file = written(tmp_path / "q.jsonl", GOOD | {"id": 7, "gold_triples": triples}, "", GOOD | {"gold_doc_ids": [], "answer": None})
+    file = written(
+        tmp_path / "q.jsonl", GOOD | {"id": 7, "gold_triples": triples}, "", GOOD | {"gold_doc_ids": [], "answer": None}
+    )
     first, second = read_questions(file)
     assert (first.id, first.text, first.gold, first.answers) == ("7", "Who sang it?", ("3", "x"), ("Hank Snow", "Snow"))
     assert first.triples == (("Hello Love", "performer", "Hank Snow"),)
@@ -94,7 +96,9 @@ def test_gold_is_found_by_the_last_part_of_a_path_and_is_an_error_where_it_is_no
     folder.mkdir()
     (folder / "a.md").write_text("# A\n\nOne.\n", "utf-8")
     corpus = read_corpus(str(folder))
-    file = written(tmp_path / "q.jsonl", {"question": "Who?", "gold_doc_ids": ["a.md"]}, {"question": "Who?", "gold_doc_ids": ["z"]})
+    file = written(
+        tmp_path / "q.jsonl", {"question": "Who?", "gold_doc_ids": ["a.md"]}, {"question": "Who?", "gold_doc_ids": ["z"]}
+    )
     good, bad = read_questions(file)
     assert corpus.located([good], file)[0].gold == (str(folder / "a.md"),)
     with pytest.raises(InputError, match=r'line 2: "gold_doc_ids" has "z", which is no document of'):
@@ -103,7 +107,9 @@ def test_gold_is_found_by_the_last_part_of_a_path_and_is_an_error_where_it_is_no
 
 def test_hypothetical_documents_by_key_and_question(tmp_path: Path) -> None:
     questions = read_questions(written(tmp_path / "q.jsonl", {"id": "a", "question": "Who?", "gold_doc_ids": []}))
-    found = read_hypotheses(written(tmp_path / "h.jsonl", {"id": "a", "recorded_pseudo_doc": {"m|zs": "It was he.", "m|fs": " "}}))
+    found = read_hypotheses(
+        written(tmp_path / "h.jsonl", {"id": "a", "recorded_pseudo_doc": {"m|zs": "It was he.", "m|fs": " "}})
+    )
     assert found.chosen("all") == ["m|zs", "m|fs"]
     assert found.of("m|zs", questions) == {"Who?": ("It was he.",)}
     assert found.of("m|fs", questions) == {"Who?": ()}  # a blank one is as good as none

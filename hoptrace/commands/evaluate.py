@@ -2,7 +2,9 @@
 # ruff: noqa: PLC0415  # libraries are loaded when a verb runs, not for `hoptrace --help`
 
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,9 +13,12 @@ import typer
 from graph_builder.errors import InputError
 from hoptrace import terminal
 from hoptrace.commands import _options as options
-from hoptrace.commands.ingest import progress_bar
+from hoptrace.commands.ingest import expected
 
 if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+    from graph_builder.ingest import Progress
     from graph_rag.evaluation.report import Report
 
 PANEL = options.LOOK
@@ -91,8 +96,8 @@ def command(
         answers=answers,
         seed=seed,
     )
-    with progress_bar([corpus]) as building:
-        report = evaluation.run(home=home, replay=replay, building=building, asking=_tell)
+    with _progress(corpus) as (building, asking):
+        report = evaluation.run(home=home, replay=replay, building=building, asking=asking)
     _write(report, files)
 
 
@@ -108,9 +113,28 @@ def _write(report: "Report", files: dict[str, str]) -> None:
             Path(file).expanduser().write_text(written[option], "utf-8")
     if files["--json"] == _OUT:
         terminal.say_json(said)
-        return
-    for line in shown.splitlines():
-        terminal.say(terminal.clean(line))
+    elif sys.stdout.isatty():
+        _say_tables(report)
+    else:
+        for line in shown.splitlines():
+            terminal.say(terminal.clean(line))
+
+
+def _say_tables(report: "Report") -> None:
+    """The tables as a terminal can show them, whose width they keep to."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    from graph_rag.evaluation.tables import tables
+
+    for found in tables(report):
+        drawn = Table(box=SIMPLE_HEAD, pad_edge=False, title=found.title, title_justify="left", title_style="bold")
+        for name in found.header:
+            drawn.add_column(Text(name), overflow="fold")
+        for row in found.rows:
+            drawn.add_row(*(Text(terminal.one_line(cell)) for cell in row))
+        terminal.console().print(drawn)
 
 
 def _check_writable(files: dict[str, str]) -> None:
@@ -131,6 +155,29 @@ def _named(pairs: Sequence[str]) -> dict[str, str]:
             raise InputError(f'--rankings is "{pair}"; use NAME=FILE, each name once, such as --rankings peer=peer.json')
         found[name] = file
     return found
+
+
+@contextmanager
+def _progress(corpus: str) -> "Iterator[tuple[Callable[[Progress], None] | None, Callable[[str, int, int], None]]]":
+    """What is told of documents and of questions: bars on a terminal, else a line for each method."""
+    if not sys.stderr.isatty():
+        yield None, _tell
+        return
+    from rich.progress import Progress as Bars
+
+    with Bars(console=terminal.console(error=True), transient=True) as bars:
+        documents = bars.add_task("documents", total=expected([corpus]) or None)
+        tasks: dict[str, TaskID] = {}
+
+        def build(progress: "Progress") -> None:
+            bars.update(documents, completed=progress.done)
+
+        def ask(method: str, done: int, questions: int) -> None:
+            if method not in tasks:
+                tasks[method] = bars.add_task(terminal.one_line(method, longest=40), total=questions)
+            bars.update(tasks[method], completed=done)
+
+        yield build, ask
 
 
 def _tell(method: str, done: int, questions: int) -> None:

@@ -12,7 +12,8 @@ import resource
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from hoptrace.evaluating import Evaluation
 
 METHODS = "vanilla,keyword,hybrid,graph"
 PASSAGES = ("recall@2", "recall@5", "recall@10", "all_gold@5", "mrr", "ndcg@10")
+PAIRED = ("recall@5", "all_gold@5", "ndcg@10")
 CHAINS = ("chain_precision", "chain_recall")
 MUSIQUE, TWOWIKI, SCIFACT = "musique_train100", "twowiki_train", "scifact"
 WAYS = ("rules", "recorded", "both")
@@ -58,6 +60,7 @@ class Bench:
     data: Path
     homes: Path
     methods: Sequence[str]
+    made: dict[tuple[str, str], Report] = field(default_factory=dict)
 
     def run(self, name: str, evaluation: Evaluation, home: str) -> Report:
         """Build the graph in ``home`` if it is not there, ask, keep the report."""
@@ -73,10 +76,12 @@ class Bench:
         print(f"\n### {name}\n\n{size}; graph {built - began:.0f} s, questions {time.perf_counter() - built:.0f} s", flush=True)
         return report
 
-    def asked(self, set_: str, way: str = "rules", *, rankings: bool = False) -> Report:
-        """A set by one way of building."""
+    def asked(self, set_: str, way: str = "rules") -> Report:
+        """A set by one way of building, asked once; with the peer's recorded rankings where there are any."""
+        if (set_, way) in self.made:
+            return self.made[set_, way]
         folder = self.data / set_
-        peers = {"hipporag2": str(self.data / "peer_rankings" / "hipporag2_musique_train100.json")} if rankings else {}
+        peers = {"hipporag2": str(self.data / "peer_rankings" / "hipporag2_musique_train100.json")} if set_ == MUSIQUE else {}
         evaluation = Evaluation(
             str(folder / "corpus.jsonl"),
             str(folder / "questions.jsonl"),
@@ -86,13 +91,14 @@ class Bench:
             rankings=peers,
             answers=False,
         )
-        return self.run(f"{set_} by {way}", evaluation, f"{set_}-{way}")
+        self.made[set_, way] = self.run(f"{set_} by {way}", evaluation, f"{set_}-{way}")
+        return self.made[set_, way]
 
 
 def sets(bench: Bench) -> None:
     """Both multi-hop sets by rules, the peer's recorded rankings beside them."""
     for set_ in (MUSIQUE, TWOWIKI):
-        report = bench.asked(set_, rankings=set_ == MUSIQUE)
+        report = bench.asked(set_)
         _print_methods(report, PASSAGES)
         _print_methods(report, CHAINS)
         _print_differences(report)
@@ -103,9 +109,9 @@ def building(bench: Bench) -> None:
     """One graph built in three ways: what each is worth to `graph`, and how much of the record could be aligned."""
     rows = []
     for way in WAYS:
-        report = bench.asked(MUSIQUE, way, rankings=True)
+        report = bench.asked(MUSIQUE, way)
         rows.append((way, *(percent(report.methods["graph"].means[name]) for name in PASSAGES[:4])))
-        _print_differences(report, of="graph")
+        _print_differences(report)
         aligned = report.facts["run"]["recorded_triples"]
         if aligned:
             print(f"\nrecorded triples: {aligned['recorded']:,}, aligned {aligned['aligned']:,}, not: {aligned['unaligned']}")
@@ -145,11 +151,9 @@ def hyde(bench: Bench) -> None:
         pseudo_docs=str(folder / "queries.jsonl"),
     )
     report = bench.run("HyDE on scifact", evaluation, "scifact-passages")
-    paired = {d.right: d.difference for d in report.differences if (d.left, d.measure) == ("vanilla", "ndcg@10")}
     rows = []
     for name, method in report.methods.items():
-        d = paired.get(name)
-        above = gain(d._replace(mean=-d.mean, low=-d.high, high=-d.low)) if d else ""
+        above = gain(report.difference(name, "vanilla", "ndcg@10"))
         rows.append((name, percent(method.means["ndcg@10"]), above, percent(method.means["recall@10"])))
     _print("nDCG@10 against vanilla", ("method", "nDCG@10", "above vanilla", "recall@10"), rows)
 
@@ -160,37 +164,33 @@ PARTS: dict[str, Callable[[Bench], None]] = {"sets": sets, "building": building,
 class KeptVectors:
     """An embedder that keeps in a file what it has encoded; a vector does not depend on its neighbours, so nothing changes."""
 
-    def __init__(self, embedder: Embedder, file: Path) -> None:
-        self._embedder, self.name, self.dim = embedder, embedder.name, embedder.dim
-        self._db = sqlite3.connect(file)
-        self._db.execute("CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
+    def __init__(self, embedder: Embedder, db: sqlite3.Connection) -> None:
+        self._embedder, self.name, self.dim, self._db = embedder, embedder.name, embedder.dim, db
+        db.execute("CREATE TABLE IF NOT EXISTS vector (key BLOB PRIMARY KEY, value BLOB) WITHOUT ROWID")
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """As the embedder does."""
         keys = [sha256(f"{self.name}\0{text}".encode()).digest() for text in texts]
-        new = {key: text for key, text in zip(keys, texts, strict=True) if self._find(key) is None}
-        with self._db:
-            found = zip(new, self._embedder.encode(list(new.values())), strict=True) if new else ()
-            self._db.executemany("INSERT INTO vector VALUES (?, ?)", [(key, vector.tobytes()) for key, vector in found])
-        held = [self._find(key) for key in keys]
-        return np.frombuffer(b"".join(v for v in held if v), np.float32).reshape(len(texts), self.dim).copy()
+        held = {key: row for key in keys if (row := self._find(key))}
+        new = {key: text for key, text in zip(keys, texts, strict=True) if key not in held}
+        if new:
+            made = [vector.tobytes() for vector in self._embedder.encode(list(new.values()))]
+            held |= dict(zip(new, made, strict=True))
+            with self._db:
+                self._db.executemany("INSERT OR IGNORE INTO vector VALUES (?, ?)", zip(new, made, strict=True))
+        return np.frombuffer(b"".join(held[key] for key in keys), np.float32).reshape(len(texts), self.dim)
 
     def _find(self, key: bytes) -> bytes | None:
         row = self._db.execute("SELECT value FROM vector WHERE key = ?", (key,)).fetchone()
         return row[0] if row else None
 
 
-class kept:
-    """While it lasts, the graph embeds with kept vectors."""
-
-    def __init__(self, graph: Graph, folder: Path) -> None:
-        self._graph, self._file = graph, folder / "vectors.db"
-
-    def __enter__(self) -> None:
-        self._graph.embedder = KeptVectors(self._graph.embedder, self._file)
-
-    def __exit__(self, *_: object) -> None:
-        self._graph.embedder._db.close()
+@contextmanager
+def kept(graph: Graph, folder: Path) -> Iterator[None]:
+    """While it lasts, the graph embeds with the vectors that are kept in the folder."""
+    with closing(sqlite3.connect(folder / "vectors.db")) as db:
+        graph.embedder = KeptVectors(graph.embedder, db)
+        yield
 
 
 def _joint_rows(data: Path) -> Iterator[str]:
@@ -216,14 +216,10 @@ def _print_methods(report: Report, names: Sequence[str]) -> None:
 
 
 def _print_differences(report: Report, of: str = "graph") -> None:
-    rows = []
-    for name in report.methods:
-        found = {d.measure: d.difference for d in report.differences if {d.left, d.right} == {of, name}}
-        turned = any(d.right == of and d.left == name for d in report.differences)
-        signed = {m: d._replace(mean=-d.mean, low=-d.high, high=-d.low) if turned else d for m, d in found.items()}
-        if signed:
-            rows.append((f"{of} − {name}", *(gain(signed[m]) for m in ("recall@5", "all_gold@5", "ndcg@10"))))
-    _print("", ("paired", "recall@5", "all_gold@5", "ndcg@10"), rows)
+    """One method against each other one."""
+    others = [name for name in report.methods if name != of]
+    rows = [(f"{of} − {other}", *(gain(report.difference(of, other, name)) for name in PAIRED)) for other in others]
+    _print("", ("paired", *PAIRED), rows)
 
 
 def _print_times(report: Report) -> None:

@@ -37,6 +37,11 @@ class Difference(NamedTuple):
     p: float
     n: int
 
+    @property
+    def turned(self) -> "Difference":
+        """The difference the other way round."""
+        return Difference(-self.mean, -self.high, -self.low, self.p, self.n)
+
 
 @dataclass(frozen=True)
 class Resamples:

@@ -31,9 +31,7 @@ def means(report: Report, measure: str) -> str:
 
 def paired(report: Report) -> str:
     """The differences in recall@5 with their intervals, around the line of no difference."""
-    pairs = shown_pairs(report)
-    found = {(d.left, d.right): d.difference for d in report.differences if d.measure == _DIFFERENCES}
-    shown = [(pair, found[pair]) for pair in pairs if pair in found]
+    shown = [(pair, d) for pair in shown_pairs(report) if (d := report.difference(*pair, _DIFFERENCES))]
     if not shown:
         return ""
     reach = max(0.05, *(abs(end) for _, d in shown for end in (d.low, d.high)))

@@ -104,6 +104,13 @@ class Report:
         rounded: dict[str, Any] = _rounded(said)
         return {"digest": digest(rounded)} | rounded
 
+    def difference(self, left: str, right: str, measure: str) -> Difference | None:
+        """How much better ``left`` is than ``right``; None where one of them lacks the measure."""
+        for paired in self.differences:
+            if paired.measure == measure and {paired.left, paired.right} == {left, right}:
+                return paired.difference if paired.left == left else paired.difference.turned
+        return None
+
     def _question(self, row: int) -> dict[str, Any]:
         question = self.questions[row]
         by_method = {name: (m.outcomes[row], m.values[row]) for name, m in self.methods.items()}

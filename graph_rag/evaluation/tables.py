@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from graph_rag.evaluation.bootstrap import Difference, Mean
-from graph_rag.evaluation.report import RETRIEVAL, TOTAL, MethodReport, Paired, Report
+from graph_rag.evaluation.report import RETRIEVAL, TOTAL, MethodReport, Report
 from graph_rag.evaluation.scoring import ANSWER, CHAIN, CITATION, RANKING
 
 NOTHING = "–"
@@ -83,7 +83,7 @@ def gain(difference: Difference | None) -> str:
     """A difference in points with its interval and p: "+6.6 [1.2, 12.0] p 0.018"."""
     if difference is None:
         return NOTHING
-    mean, low, high = (100 * value for value in difference[:3])
+    mean, low, high = (round(100 * value, 1) + 0.0 for value in difference[:3])  # no "-0.0"
     p = f"p {difference.p:.3f}" if difference.p >= 0.001 else "p < 0.001"  # noqa: PLR2004  # three decimals are shown
     return f"{mean:+.1f} [{low:+.1f}, {high:+.1f}] {p}"
 
@@ -114,14 +114,8 @@ def _abstention(methods: Sequence[MethodReport]) -> Table:
 
 
 def _differences(report: Report) -> Table:
-    by_pair: dict[tuple[str, str], dict[str, Paired]] = {}
-    for paired in report.differences:
-        by_pair.setdefault((paired.left, paired.right), {})[paired.measure] = paired
-    there = [name for name in PAIRED if any(name in found for found in by_pair.values())]
-    rows = []
-    for left, right in shown_pairs(report):
-        found = by_pair[left, right]
-        rows.append((f"{left} − {right}", *(gain(found[name].difference if name in found else None) for name in there)))
+    there = [name for name in PAIRED if any(paired.measure == name for paired in report.differences)]
+    rows = [(f"{a} − {b}", *(gain(report.difference(a, b, name)) for name in there)) for a, b in shown_pairs(report)]
     note = "Points, paired by question, with the 95 % interval and the two-sided p of a bootstrap over questions."
     return Table("Differences", ("methods", *map(label, there)), tuple(rows), note)
 

@@ -43,7 +43,7 @@ def command(
         str,
         typer.Option(
             "--extractor",
-            help="rules, llm, recorded or both (with HOPTRACE_TRIPLES); else llm where LLM_MODEL is set.",
+            help="rules, llm, recorded, both; else llm with LLM_MODEL.",
             show_default=False,
         ),
     ] = "",

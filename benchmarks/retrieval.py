@@ -188,7 +188,7 @@ class KeptVectors:
 @contextmanager
 def kept(graph: Graph, folder: Path) -> Iterator[None]:
     """While it lasts, the graph embeds with the vectors that are kept in the folder."""
-    with closing(sqlite3.connect(folder / "vectors.db")) as db:
+    with closing(sqlite3.connect(folder / "vectors.db", timeout=60)) as db:
         graph.embedder = KeptVectors(graph.embedder, db)
         yield
 

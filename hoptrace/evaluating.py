@@ -154,7 +154,8 @@ class Evaluation:
     def _facts(self, graph: Graph, inputs: "_Inputs", settings: Settings) -> dict[str, Any]:
         """What the figures were made with: all that is needed to make them again."""
         status, model = graph.status(), graph.llm
-        files = {"pseudo_docs": self.pseudo_docs, "triples": self.triples} | dict(self.rankings)
+        triples = settings.triples if self._extractor in (RECORDED, BOTH) else ""
+        files = {"pseudo_docs": self.pseudo_docs, "triples": triples} | dict(self.rankings)
         counts = {name: n for name, n in asdict(status).items() if isinstance(n, int)}
         return {
             "hoptrace": __version__,
@@ -169,7 +170,7 @@ class Evaluation:
             "files": {name: {"path": path, "sha256": _sha256(path)} for name, path in files.items() if path},
             "graph": {"extractor": self._extractor or (LLM if model else RULES), "pack": self.pack, **counts}
             | {"fingerprint": status.fingerprint},
-            "recorded_triples": _aligned(graph, settings.triples) if self._extractor in (RECORDED, BOTH) else None,
+            "recorded_triples": _aligned(graph, triples) if triples else None,
         }
 
 

@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench bench-fda bench-llm bench-estimate ui wheel clean
+.PHONY: help install demo test check format bench bench-fda bench-llm bench-estimate bench-retrieval ui wheel clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -47,6 +47,9 @@ bench-llm: install ## Ingest with a scripted language model, beside two peers; D
 
 bench-estimate: install ## Compare estimates with what an ingest then costs; DATA as above
 	PYTHONPATH=. $(BIN)/python benchmarks/llm_estimate.py $(DATA)
+
+bench-retrieval: install ## Measure multi-hop retrieval and HyDE on public sets; DATA=folder names where they lie
+	PYTHONPATH=. $(BIN)/python benchmarks/retrieval.py $(DATA) $(RETRIEVAL)
 
 ui: install ## Open the page
 	$(BIN)/hoptrace ui

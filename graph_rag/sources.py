@@ -1,7 +1,7 @@
 """What a method may read: the store, the embedder, the packs, and a language model where there is one."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +18,8 @@ from graph_rag.memory import Memory
 class Sources:
     """The readable world of a question.
 
-    ``rewriting`` is the setting of graph retrieval, "fast" or "exact"; ``memory`` what earlier questions read of the store.
+    ``rewriting`` is the setting of graph retrieval, "fast" or "exact"; ``memory`` what earlier questions read of the store;
+    ``hypotheses`` recorded hypothetical documents for HyDE, by the question's text.
     """
 
     store: Store
@@ -27,6 +28,7 @@ class Sources:
     llm: LanguageModel | None = None
     rewriting: str = "exact"
     memory: Memory = field(default_factory=Memory)
+    hypotheses: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def reads(self, predicate: str, polarity: Polarity, modality: Modality) -> str:
         """The words between subject and object, "does not inhibit": by the first pack that has the predicate, else any."""

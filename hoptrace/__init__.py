@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from graph_builder.model import Document
     from graph_builder.settings import Settings
     from graph_rag.model import Answer, Chain, Citation, Comparison, Connection, Hop, Passage, Statement
+    from hoptrace.evaluating import Evaluation
     from hoptrace.graph import EntityView, Graph, Status, chunk, demo_corpus
 
 __version__ = "0.1.0"
@@ -25,6 +26,7 @@ __all__ = [
     "Connection",
     "Document",
     "EntityView",
+    "Evaluation",
     "Graph",
     "Hop",
     "HoptraceError",
@@ -43,6 +45,7 @@ _HOMES = {
     "graph_builder.ingest": {"IngestReport", "Progress"},
     "graph_builder.model": {"Document"},
     "graph_builder.settings": {"Settings"},
+    "hoptrace.evaluating": {"Evaluation"},
     "graph_rag.model": {"Answer", "Chain", "Citation", "Comparison", "Connection", "Hop", "Passage", "Statement"},
 }
 

@@ -270,8 +270,10 @@ class Graph:
 
         def extractor_for(pack: Pack) -> Extractor:
             if pack.signature not in made:
-                spacy_model = self._settings.spacy_model
-                made[pack.signature] = open_extractor(chosen, pack, llm=llm, spacy_model=spacy_model, gleanings=gleanings)
+                spacy_model, triples = self._settings.spacy_model, self._settings.triples
+                made[pack.signature] = open_extractor(
+                    chosen, pack, llm=llm, spacy_model=spacy_model, gleanings=gleanings, triples=triples
+                )
             return made[pack.signature]
 
         return extractor_for

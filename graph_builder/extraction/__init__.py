@@ -1,4 +1,4 @@
-"""Sentences in, names and sentence numbers out. One file an extractor; each has `create(pack, *, llm, spacy_model, gleanings)`.
+"""Sentences in, names and sentence numbers out. One file an extractor: `create(pack, *, llm, spacy_model, gleanings, triples)`.
 
 An extractor never gives offsets and never quotes: it says which names stand in which relation and the **numbers of the
 sentences** that say so. Spans, quotes and checks are the program's (`grounding.py`), so that evidence can not be invented.
@@ -26,11 +26,12 @@ class NumberedSentence:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What an extractor reads at a time: a chunk's sentences, with the document's title and the headings above."""
+    """What an extractor reads at a time: a chunk's sentences, with the document's title and source, and the headings above."""
 
     title: str
     heading: str
     sentences: tuple[NumberedSentence, ...]
+    document: str = ""
 
 
 class ExtractedEntity(BaseModel):
@@ -120,23 +121,27 @@ class Extractor(Protocol):
         """
 
 
-def open_extractor(name: str, pack: Pack, *, llm: LanguageModel | None, spacy_model: str, gleanings: int = 0) -> Extractor:
+def open_extractor(
+    name: str, pack: Pack, *, llm: LanguageModel | None, spacy_model: str, gleanings: int = 0, triples: str = ""
+) -> Extractor:
     """The extractor of a name for a pack; it loads what it needs when it is first used.
 
     Parameters
     ----------
     gleanings
         How often a language model is asked what it has missed.
+    triples
+        A file of recorded triples, for the extractors that align such.
 
     Raises
     ------
     UnknownName
         There is no such extractor; the message lists those there are.
     SettingsError
-        It needs a language model and there is none.
+        It needs a language model, or a file of triples, and there is none.
     """
     import graph_builder.extraction as folder  # noqa: PLC0415  # a module can not name itself before it is made
 
     chosen = registry.load(folder, name, what="extractor")
-    extractor: Extractor = chosen.create(pack, llm=llm, spacy_model=spacy_model, gleanings=gleanings)
+    extractor: Extractor = chosen.create(pack, llm=llm, spacy_model=spacy_model, gleanings=gleanings, triples=triples)
     return extractor

@@ -44,6 +44,7 @@ def create(
     llm: LanguageModel | None,
     spacy_model: str,  # noqa: ARG001  # the seam's argument
     gleanings: int = 0,
+    triples: str = "",  # noqa: ARG001
 ) -> "LanguageModelExtractor":
     """The extractor of a pack.
 

@@ -52,6 +52,7 @@ def create(
     llm: LanguageModel | None = None,  # noqa: ARG001  # no rule asks it
     spacy_model: str = DEFAULT_MODEL,
     gleanings: int = 0,  # noqa: ARG001
+    triples: str = "",  # noqa: ARG001
 ) -> Extractor:
     """The extractor for a pack. The model is loaded with the first document; without one the templates remain."""
     if pack.is_open:

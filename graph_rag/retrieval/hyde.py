@@ -1,8 +1,9 @@
 """HyDE: search with the mean of the question's vector and those of hypothetical documents that answer it.
 
 Gao, Ma, Lin and Callan, "Precise Zero-Shot Dense Retrieval without Relevance Labels" (2022), which averages the question with
-N = 8 generated documents. Asks the language model for them where there is one. Without one, the pseudo-document is made from
-feedback: the sentences nearest to the question in the passages that dense retrieval finds first (Rocchio 1971); that is said.
+N = 8 generated documents. Those that were recorded for the question (`Sources.hypotheses`) are taken before all others; else the
+language model is asked for them where there is one. Without one, the pseudo-document is made from feedback: the sentences
+nearest to the question in the passages that dense retrieval finds first (Rocchio 1971). Which it was is said.
 The hypothetical texts are shown and never cited.
 """
 
@@ -22,6 +23,7 @@ DOCUMENTS = 8
 _FEEDBACK_CHUNKS = 5
 _FEEDBACK_SENTENCES = 6
 BY_MODEL = "language model"
+BY_RECORD = "recorded"
 BY_FEEDBACK = "feedback from the first passages (no language model is set)"
 _INSTRUCTIONS = (
     "Write {n} different short passages, each of two or three sentences, that a reference text answering the user's question "
@@ -54,6 +56,8 @@ def _mean(question: Vectors, documents: Vectors) -> Vectors:
 
 
 def _imagine(question: Question, sources: Sources) -> tuple[list[str], str]:
+    if question.text in sources.hypotheses:
+        return list(sources.hypotheses[question.text]), BY_RECORD
     if sources.llm is not None:
         return _ask(sources.llm, question.text), BY_MODEL
     return _feedback(question, sources), BY_FEEDBACK

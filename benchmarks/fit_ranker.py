@@ -1,10 +1,11 @@
 """Fit the weights of graph retrieval's ranker, and say what to expect of them: `make fit-ranker`.
 
-Usage: python benchmarks/fit_ranker.py --homes FOLDER [--settings fast,exact] [--write] SET [SET …].
+Usage: python benchmarks/fit_ranker.py --homes FOLDER [--settings fast,exact] [--rankings FOLDER] [--write] SET [SET …].
 
 A SET is a folder with corpus.jsonl and questions.jsonl ({question, gold_doc_ids}). Its graph is built by rules, in FOLDER, and
 kept there. Recall is that of questions which the weights were not fitted on: five folds by question within a set, the other sets
-wholly (with less weight) beside them; and from one set to another. ``--write`` fits on all and writes `graph_rag/ranker.json`.
+wholly (with less weight) beside them; and from one set to another. ``--rankings`` keeps these rankings, for `hoptrace evaluate
+--rankings`; ``--write`` fits on all and writes `graph_rag/ranker.json`.
 """
 
 import argparse
@@ -14,11 +15,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from graph_builder.settings import Settings
+from graph_rag.evaluation.reading import GoldQuestion, read_questions
 from graph_rag.features import Features, scaled
 from graph_rag.ranking import PASSES, Ranker, Ranking
 from graph_rag.retrieval.graph import survey
@@ -42,12 +45,34 @@ class Case:
     """Whether each pool passage's document is wanted."""
 
     documents: list[str]
-    gold: set[str]
+    question: GoldQuestion
+
+    @cached_property
+    def first(self) -> Features:
+        """The features before any pass: those that no ranker has a say in."""
+        self.ranking.restart()
+        return self.ranking.measure()[0]
+
+    def features(self, rankers: Sequence[Ranker]) -> Features:
+        """The features after the passes of these rankers."""
+        found = self.first
+        for ranker in rankers:
+            self.ranking.lead(ranker.scores(found))
+            found, _ = self.ranking.measure()
+        return found
+
+    def scores(self, rankers: Sequence[Ranker]) -> np.ndarray:
+        """The scores of the pool by the last ranker, after the passes of those before it."""
+        return rankers[-1].scores(self.features(rankers[:-1]))
+
+    def ranked(self, scores: np.ndarray) -> list[str]:
+        """The documents, best first."""
+        return list(dict.fromkeys(self.documents[i] for i in np.argsort(-scores, kind="stable")))
 
     def recall(self, scores: np.ndarray, *, k: int) -> float:
         """The share of wanted documents among the first k ranked."""
-        ranked = list(dict.fromkeys(self.documents[i] for i in np.argsort(-scores, kind="stable")))
-        return len(self.gold & set(ranked[:k])) / len(self.gold)
+        gold = set(self.question.gold)
+        return len(gold & set(self.ranked(scores)[:k])) / len(gold)
 
 
 def main() -> None:
@@ -56,24 +81,37 @@ def main() -> None:
     with ExitStack() as opened:
         graphs = {}
         for folder in given.sets:
-            graphs[folder] = opened.enter_context(Graph.open(settings=Settings(home=str(given.homes / folder.name))))
+            home = str(given.homes / f"{folder.name}-rules")
+            graphs[folder] = opened.enter_context(Graph.open(settings=Settings(home=home)))
             graphs[folder].ingest([str(folder / "corpus.jsonl")], pack="open", extractor="rules")
-        rankers = {setting: _fit(setting, graphs) for setting in given.settings.split(",")}
+        rankers = {setting: _fit(setting, graphs, given.rankings) for setting in given.settings.split(",")}
     if given.write:
         _write(rankers, [folder.name for folder in given.sets])
 
 
-def _fit(setting: str, graphs: dict[Path, Graph]) -> dict[str, object]:
+def _fit(setting: str, graphs: dict[Path, Graph], kept: Path | None) -> list[dict[str, object]]:
     """Tell what to expect of a setting, and fit it on all sets."""
     sets = {folder.name: list(_cases(folder, graph, setting)) for folder, graph in graphs.items()}
     for name, cases in sets.items():
         others = [case for other, held in sets.items() if other != name for case in held]
-        _tell(f"{setting}, {name}, {FOLDS} folds", cases, _crossed(cases, others))
+        found = {f"{FOLDS} folds": _crossed(cases, others)}
         if others:
-            steps = fitted(others, [])
-            _tell(f"{setting}, {name}, fitted elsewhere", cases, [final(case, steps) for case in cases])
-    last = fitted([case for held in sets.values() for case in held], [])[-1]
-    return {"weights": {k: round(v, 4) for k, v in last.weights.items()}, "constant": round(last.constant, 4)}
+            rankers = fitted(others, [])
+            found["fitted elsewhere"] = [case.scores(rankers) for case in cases]
+        for how, scores in found.items():
+            _tell(f"{setting}, {name}, {how}", cases, scores)
+        if kept:
+            _keep(kept / f"{name}-{setting}.json", cases, found)
+    rankers = fitted([case for held in sets.values() for case in held], [])
+    return [{"weights": {k: round(v, 4) for k, v in r.weights.items()}, "constant": round(r.constant, 4)} for r in rankers]
+
+
+def _keep(file: Path, cases: Sequence[Case], found: dict[str, list[np.ndarray]]) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    rankings = {
+        how: {case.question.id: case.ranked(s) for case, s in zip(cases, scores, strict=True)} for how, scores in found.items()
+    }
+    file.write_text(json.dumps(rankings), "utf-8")
 
 
 def _arguments() -> argparse.Namespace:
@@ -81,6 +119,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("sets", type=Path, nargs="+")
     parser.add_argument("--homes", type=Path, required=True)
     parser.add_argument("--settings", default="fast,exact")
+    parser.add_argument("--rankings", type=Path)
     parser.add_argument("--write", action="store_true")
     return parser.parse_args()
 
@@ -89,44 +128,26 @@ def _cases(folder: Path, graph: Graph, setting: str) -> Iterator[Case]:
     sources = replace(graph.sources, rewriting=setting)
     source_of = {document.id: document.source for document in sources.store.documents()}
     start = time.perf_counter()
-    for line in (folder / "questions.jsonl").read_text("utf-8").splitlines():
-        row = json.loads(line)
-        yield _case(row["question"], {str(id_) for id_ in row["gold_doc_ids"]}, sources, source_of)
+    for question in read_questions(folder / "questions.jsonl"):
+        yield _case(question, sources, source_of)
     print(f"{folder.name}: {time.perf_counter() - start:.1f} s to read around the questions", flush=True)
 
 
-def _case(text: str, gold: set[str], sources: Sources, source_of: dict[str, str]) -> Case:
-    _, _, ranking = survey(Question(text, sources.embedder), sources, {})
+def _case(question: GoldQuestion, sources: Sources, source_of: dict[str, str]) -> Case:
+    _, _, ranking = survey(Question(question.text, sources.embedder), sources, {})
     if ranking is None:
         raise SystemExit("the graph is empty")
     documents = [source_of[place.chunk.document_id] for place in ranking.pool.places]
-    return Case(ranking, np.array([float(d in gold) for d in documents]), documents, gold)
+    return Case(ranking, np.array([float(d in question.gold) for d in documents]), documents, question)
 
 
 def fitted(cases: Sequence[Case], others: Sequence[Case]) -> list[Ranker]:
     """A ranker for each pass: each is fitted with those passages leading that the one before puts first."""
     rankers: list[Ranker] = []
+    weighed = [*((case, 1.0) for case in cases), *((case, _OTHERS) for case in others)]
     for _ in range(PASSES):
-        data = [
-            (measured(case, rankers), case.wanted, 1.0 if n < len(cases) else _OTHERS) for n, case in enumerate([*cases, *others])
-        ]
-        rankers.append(_logistic(data))
+        rankers.append(_logistic([(case.features(rankers), case.wanted, weight) for case, weight in weighed]))
     return rankers
-
-
-def measured(case: Case, rankers: Sequence[Ranker]) -> Features:
-    """The features of a question after the passes of these rankers."""
-    case.ranking.restart()
-    features, _ = case.ranking.measure()
-    for ranker in rankers:
-        case.ranking.lead(ranker.scores(features))
-        features, _ = case.ranking.measure()
-    return features
-
-
-def final(case: Case, rankers: Sequence[Ranker]) -> np.ndarray:
-    """The scores of a question's pool by the last ranker, used in each pass as it will be."""
-    return rankers[-1].scores(measured(case, [rankers[-1]] * (len(rankers) - 1)))
 
 
 def _logistic(data: Sequence[tuple[Features, np.ndarray, float]]) -> Ranker:
@@ -153,7 +174,7 @@ def _crossed(cases: Sequence[Case], others: Sequence[Case]) -> list[np.ndarray]:
         unseen = set(map(int, fold))
         rankers = fitted([case for n, case in enumerate(cases) if n not in unseen], others)
         for n in unseen:
-            scores[n] = final(cases[n], rankers)
+            scores[n] = cases[n].scores(rankers)
     return scores
 
 
@@ -169,7 +190,7 @@ def _tell(what: str, cases: Sequence[Case], scores: Sequence[np.ndarray]) -> Non
     )
 
 
-def _write(rankers: dict[str, object], sets: Sequence[str]) -> None:
+def _write(rankers: dict[str, list[dict[str, object]]], sets: Sequence[str]) -> None:
     told = {
         "fitted_on": sets,
         "fitted_with": "python benchmarks/fit_ranker.py --homes FOLDER --write SET …",

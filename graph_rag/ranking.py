@@ -5,7 +5,7 @@ best become those from which the next hop starts, and all are ranked again: so t
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -44,10 +44,10 @@ class Ranker:
 
 
 @lru_cache(maxsize=1)
-def shipped() -> dict[str, Ranker]:
-    """The fitted rankers by setting: "fast", "exact"."""
+def shipped() -> dict[str, list[Ranker]]:
+    """The fitted rankers by setting, "fast" or "exact": one for each pass."""
     held = json.loads((files("graph_rag") / "ranker.json").read_text("utf-8"))
-    return {name: Ranker(fitted["weights"], fitted["constant"]) for name, fitted in held["rankers"].items()}
+    return {name: [Ranker(r["weights"], r["constant"]) for r in passes] for name, passes in held["rankers"].items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +122,13 @@ class Ranking:
         return Lead(self.pool.places[first].chunk.id, self.pool.titles[first], bridge, self._text(found, rewrite))
 
 
-def rank(ranking: Ranking, ranker: Ranker, *, k: int) -> list[Ranked]:
-    """The best k of the pool, best first."""
+def rank(ranking: Ranking, rankers: Sequence[Ranker], *, k: int) -> list[Ranked]:
+    """The best k of the pool, best first, by the last ranker; those before it choose which passages lead."""
     features, alike = ranking.measure()
-    for _ in range(PASSES - 1):
-        ranking.lead(ranker.scores(features))
+    for earlier in rankers[:-1]:
+        ranking.lead(earlier.scores(features))
         features, alike = ranking.measure()
+    ranker = rankers[-1]
     scores, columns = ranker.scores(features), scaled(features)
     best = [int(i) for i in np.argsort(-scores, kind="stable")[:k]]
     names, odds, leads = list(features), _probability(scores), ranking.leads(alike, best)

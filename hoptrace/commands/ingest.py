@@ -40,12 +40,7 @@ def command(
     pack: options.Pack = "auto",
     chunker: options.Chunker = "structure",
     extractor: Annotated[
-        str,
-        typer.Option(
-            "--extractor",
-            help="rules, llm, recorded, both; else llm with LLM_MODEL.",
-            show_default=False,
-        ),
+        str, typer.Option("--extractor", help="rules, llm, recorded or both; else llm with LLM_MODEL.", show_default=False)
     ] = "",
     size: options.Size = 1000,
     overlap: options.Overlap = 0,

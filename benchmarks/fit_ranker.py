@@ -20,6 +20,8 @@ from pathlib import Path
 
 import numpy as np
 
+from graph_builder.embedding import Embedder
+from graph_builder.model import Vectors
 from graph_builder.settings import Settings
 from graph_rag.evaluation.reading import GoldQuestion, read_questions
 from graph_rag.features import Features, scaled
@@ -34,6 +36,21 @@ _RIDGE = 10.0
 _OTHERS = 0.3
 _STEPS = 30
 _ALL = 1_000
+
+
+class Remembering:
+    """An embedder that encodes each text once: the folds rewrite the same questions."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder, self.name, self.dim = embedder, embedder.name, embedder.dim
+        self._known: dict[str, Vectors] = {}
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """As the embedder does."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if new:
+            self._known |= dict(zip(new, self._embedder.encode(new), strict=True))
+        return np.stack([self._known[text] for text in texts])
 
 
 @dataclass
@@ -51,14 +68,14 @@ class Case:
     def first(self) -> Features:
         """The features before any pass: those that no ranker has a say in."""
         self.ranking.restart()
-        return self.ranking.measure()[0]
+        return self.ranking.measure(exact=PASSES == 1)[0]
 
     def features(self, rankers: Sequence[Ranker]) -> Features:
         """The features after the passes of these rankers."""
         found = self.first
-        for ranker in rankers:
+        for number, ranker in enumerate(rankers, 1):
             self.ranking.lead(ranker.scores(found))
-            found, _ = self.ranking.measure()
+            found, _ = self.ranking.measure(exact=number == PASSES - 1)
         return found
 
     def scores(self, rankers: Sequence[Ranker]) -> np.ndarray:
@@ -125,7 +142,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _cases(folder: Path, graph: Graph, setting: str) -> Iterator[Case]:
-    sources = replace(graph.sources, rewriting=setting)
+    sources = replace(graph.sources, rewriting=setting, embedder=Remembering(graph.embedder))
     source_of = {document.id: document.source for document in sources.store.documents()}
     start = time.perf_counter()
     for question in read_questions(folder / "questions.jsonl"):

@@ -61,14 +61,16 @@ class Ranked:
 
 
 class Ranking:
-    """One question's pool while it is ranked, pass by pass. Without an embedder rewrites are compared by arithmetic alone."""
+    """One question's pool while it is ranked, pass by pass.
+
+    Without an embedder rewrites are compared by arithmetic alone; with one, in the last pass, the most promising are encoded.
+    """
 
     def __init__(self, question: Question, pool: Pool, names: Names, embedder: Embedder | None) -> None:
         self.pool = pool
         self._question = question
         self._names = names
         self._embedder = embedder
-        self._encoded: dict[str, Vectors] = {}
         self._fixed = plain(pool)
         self.restart()
 
@@ -83,12 +85,12 @@ class Ranking:
         weights = _probability(scores[best])
         self.leading = Leading([int(i) for i in best], weights / weights.max())
 
-    def measure(self) -> tuple[Features, Likeness]:
-        """All features, by the passages that lead now."""
+    def measure(self, *, exact: bool) -> tuple[Features, Likeness]:
+        """All features, by the passages that lead now. ``exact``: encode what an embedder may."""
         found = hops(self.pool, self.leading)
         vectors = by_arithmetic(self._question, found.rewrites, self._names.vectors(found.rewrites))
         alike = likeness(found, vectors)
-        if self._embedder and found.rewrites:
+        if exact and self._embedder and found.rewrites:
             alike = likeness(found, self._exactly(alike, vectors, self._embedder))
         return self._fixed | hopped(found, alike), alike
 
@@ -97,12 +99,8 @@ class Ranking:
         promise = np.full(len(vectors), -1.0)
         np.maximum.at(promise, alike.hops.ways[:, 2], alike.gain())
         best = [int(r) for r in np.argsort(-promise, kind="stable")[:_ENCODED]]
-        texts = [self._text(alike.hops, r) for r in best]
-        new = [text for text in dict.fromkeys(texts) if text not in self._encoded]
-        if new:
-            self._encoded |= dict(zip(new, embedder.encode(new), strict=True))
         exact = vectors.copy()
-        exact[best] = np.stack([self._encoded[text] for text in texts])
+        exact[best] = embedder.encode([self._text(alike.hops, r) for r in best])
         return exact
 
     def _text(self, found: Hops, rewrite: int) -> str:
@@ -124,11 +122,11 @@ class Ranking:
 
 def rank(ranking: Ranking, rankers: Sequence[Ranker], *, k: int) -> list[Ranked]:
     """The best k of the pool, best first, by the last ranker; those before it choose which passages lead."""
-    features, alike = ranking.measure()
-    for earlier in rankers[:-1]:
-        ranking.lead(earlier.scores(features))
-        features, alike = ranking.measure()
-    ranker = rankers[-1]
+    *earlier, ranker = rankers
+    features, alike = ranking.measure(exact=not earlier)
+    for number, each in enumerate(earlier, 1):
+        ranking.lead(each.scores(features))
+        features, alike = ranking.measure(exact=number == len(earlier))
     scores, columns = ranker.scores(features), scaled(features)
     best = [int(i) for i in np.argsort(-scores, kind="stable")[:k]]
     names, odds, leads = list(features), _probability(scores), ranking.leads(alike, best)

@@ -1,6 +1,7 @@
 """The way to a Neo4j server: statements by name, reads and writes as managed transactions, errors in our words."""
 # ruff: noqa: PLC0415  # the driver is loaded when a server is asked for
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,11 +11,18 @@ from graph_builder.errors import StoreBusy, StoreError, StoreFull, StoreUnavaila
 from graph_builder.settings import Settings
 
 if TYPE_CHECKING:
-    from neo4j import ManagedTransaction, Record, Session
+    from neo4j import ManagedTransaction, Record, Session, Transaction
 
 Result = TypeVar("Result")
 _CONNECT_SECONDS = 10.0
-_RETRY_SECONDS = 30.0
+_FIRST_DELAY, _NEXT_DELAY = 0.5, 1.5
+"""Seconds before the second try, and how much longer each wait is than the one before it."""
+
+RETRY_SECONDS = 30.0
+"""How long a transaction is tried again while the server is away, starting or busy; the last try may begin later by half of it."""
+
+# What the driver logs about tries that failed is told in an error, if none succeeds; whoever wants to see it sets a handler.
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 
 def run(transaction: "ManagedTransaction", name: str, /, **parameters: object) -> "list[Record]":
@@ -35,7 +43,9 @@ class Neo4jSession:
                 settings.neo4j_uri,
                 auth=(settings.neo4j_username, settings.neo4j_password),
                 connection_timeout=_CONNECT_SECONDS,
-                max_transaction_retry_time=_RETRY_SECONDS,
+                max_transaction_retry_time=RETRY_SECONDS,
+                initial_retry_delay=_FIRST_DELAY,
+                retry_delay_multiplier=_NEXT_DELAY,
                 notifications_min_severity="OFF",  # advice for whoever writes the statements, in the log of whoever runs them
                 telemetry_disabled=True,
             )
@@ -55,6 +65,12 @@ class Neo4jSession:
         """Run the work in a read transaction, again after a transient error; on a cluster, any member that is up to date."""
         with self._session("read") as session:
             return session.execute_read(work)
+
+    @contextmanager
+    def once(self, seconds: float) -> "Iterator[Transaction]":
+        """A read transaction that the server ends after so many seconds, and that is not tried again whatever becomes of it."""
+        with self._session("read") as session, session.begin_transaction(timeout=seconds) as transaction:
+            yield transaction
 
     def write(self, work: "Callable[[ManagedTransaction], Result]") -> Result:
         """Run the work in a write transaction, again after a transient error: all of it is written, or nothing."""
@@ -105,10 +121,15 @@ def _translated(error: Exception, settings: Settings) -> StoreError:
         return StoreUnavailable(
             f'Neo4j at {place} has no database "{settings.neo4j_database}" that answers ({said}): set NEO4J_DATABASE'
         )
-    if "no space left" in said.lower() or "OutOfDisk" in code or "ReadOnly" in code:
+    if "ReadOnly" in code:
+        return StoreUnavailable(
+            f"Neo4j at {place} lets nobody write ({said}): take the database out of server.databases.read_only, or set "
+            "NEO4J_DATABASE to another"
+        )
+    if "no space left" in said.lower() or "OutOfDisk" in code:
         return StoreFull(f"Neo4j at {place} takes no more ({said}): free space on its disk, then run the command again")
     if isinstance(error, TransientError):
-        return StoreBusy(f"Neo4j at {place} was too busy for {_RETRY_SECONDS:.0f} s ({said}): run the command again")
+        return StoreBusy(f"Neo4j at {place} was too busy for {RETRY_SECONDS:.0f} s ({said}): run the command again")
     return StoreError(f"Neo4j at {place}: {said}")
 
 
@@ -119,4 +140,4 @@ def _code(error: Exception) -> str:
 
 def _first_line(error: Exception) -> str:
     message = getattr(error, "message", "") or str(error) or type(error).__name__
-    return str(message).strip().splitlines()[0].rstrip(".")
+    return str(message).strip().splitlines()[0].rstrip(".:")

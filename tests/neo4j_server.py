@@ -109,6 +109,12 @@ class Unpacked:
         return self._folder / "console.log"
 
     @property
+    def process_id(self) -> int:
+        """The id of the running server's process."""
+        assert self._process
+        return self._process.pid
+
+    @property
     def _environment(self) -> dict[str, str]:
         return os.environ | {"NEO4J_CONF": str(self._folder / "conf"), "NEO4J_HEAP": _HEAP}
 

@@ -19,7 +19,7 @@ _FIRST_DELAY, _NEXT_DELAY = 0.5, 1.5
 """Seconds before the second try, and how much longer each wait is than the one before it."""
 
 RETRY_SECONDS = 30.0
-"""How long a transaction is tried again while the server is away, starting or busy; the last try may begin later by half of it."""
+"""How long a transaction is tried again while the server is away, starting or busy; the last try begins a little later."""
 
 # What the driver logs about tries that failed is told in an error, if none succeeds; whoever wants to see it sets a handler.
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
@@ -81,6 +81,20 @@ class Neo4jSession:
         """Run one statement that needs a transaction to itself, such as a change of the schema."""
         return self.write(lambda transaction: run(transaction, name, **parameters))
 
+    def make(self, name: str, /, **parameters: object) -> None:
+        """Run a statement that makes a part of the schema where it is not there yet.
+
+        Two processes may both find it missing, and the second is refused in spite of IF NOT EXISTS. It is there then.
+        """
+        from neo4j.exceptions import ClientError
+
+        with self._session("write") as session:
+            try:
+                session.execute_write(lambda transaction: run(transaction, name, **parameters))
+            except ClientError as error:
+                if "AlreadyExists" not in _code(error):
+                    raise
+
     def close(self) -> None:
         """Close the driver; twice is once."""
         self._driver.close()
@@ -125,6 +139,11 @@ def _translated(error: Exception, settings: Settings) -> StoreError:
         return StoreUnavailable(
             f"Neo4j at {place} lets nobody write ({said}): take the database out of server.databases.read_only, or set "
             "NEO4J_DATABASE to another"
+        )
+    if "TransactionCommitFailed" in code or "TransactionStartFailed" in code:  # a full disk ends in these; the log says so
+        return StoreUnavailable(
+            f"Neo4j at {place} stopped its database ({said.partition(': ')[0]}): free space on its disk if it is full, else see "
+            "its debug.log, restart it, then run the command again"
         )
     if "no space left" in said.lower() or "OutOfDisk" in code:
         return StoreFull(f"Neo4j at {place} takes no more ({said}): free space on its disk, then run the command again")

@@ -109,7 +109,7 @@ class Neo4jStore:
             if index["name"] in {f"{kind}_embedding" for kind in Kind} and index["dim"] != self._dim:
                 self._session.command("writes/drop_index", name=index["name"])
         for name in cypher.names("schema"):
-            self._session.command(name, dim=self._dim)
+            self._session.make(name, dim=self._dim)
         self._session.command("reads/await_indexes")
         properties = {"name": "Hoptrace", "layout": LAYOUT, "embedding_model": embedding_model, "dim": self._dim}
         extents = {f"{kind}_{what}": 0 for kind in Kind for what in ("texts", "terms")}

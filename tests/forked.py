@@ -83,6 +83,14 @@ class Host:
         self._process.communicate(timeout=_SECONDS)
 
 
+def state(host: Host, **environment: str) -> tuple[list[str], str]:
+    """The sources in the graph that the environment names, and its fingerprint."""
+    ended = host.run("status", "--documents", "--json", **environment)
+    assert ended.code == 0, ended.error
+    found = json.loads(ended.out)
+    return [document["source"] for document in found["sources"]], found["fingerprint"]
+
+
 def _serve() -> None:
     for module in LOADED:
         importlib.import_module(module)

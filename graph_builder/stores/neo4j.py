@@ -34,7 +34,7 @@ from graph_builder.stores import _fingerprint as content
 from graph_builder.stores._neo4j_readback import chunk_of, held_in
 from graph_builder.stores._neo4j_readonly import ask
 from graph_builder.stores._neo4j_session import Neo4jSession, run
-from graph_builder.stores._neo4j_transaction import Neo4jTransaction, evidence_of, vector_of
+from graph_builder.stores._neo4j_transaction import Neo4jTransaction, evidence_of, key_of, vector_of
 from graph_builder.stores._readback import contribution_of
 from graph_builder.stores._scoring import cosines, widened
 from graph_builder.terms import Corpus, bm25, query_terms
@@ -177,7 +177,7 @@ class Neo4jStore:
         return {r["id"]: vector_of(r["vectors"]).reshape(-1, self._dim) for r in found}
 
     def entities_named(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        wanted = {name: normalise(name) for name in names}
+        wanted = {name: key_of(normalise(name)) for name in names}
         found = self._run("reads/entities_named", names=sorted(set(wanted.values()) - {""}))
         bearers = {r["name"]: tuple(sorted(r["ids"])) for r in found}
         return {name: bearers[form] for name, form in wanted.items() if form in bearers}

@@ -6,7 +6,7 @@ import resource
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,8 @@ import pytest
 from neo4j.exceptions import DriverError, Neo4jError
 
 from tests.conftest import SKIPPED
-from tests.forked import Ended, Host
+from tests.forked import Ended, Host, state
+from tests.hoptrace.conftest import NOTES, Undisturbed
 from tests.neo4j_server import Unpacked
 
 STORE = 4
@@ -23,7 +24,6 @@ STORE = 4
 
 SMALL_LOGS = "db.tx_log.preallocate=false"
 WRITING = "SHOW TRANSACTIONS YIELD currentQuery WHERE currentQuery CONTAINS 'UNWIND $rows' RETURN currentQuery"
-DOCUMENTS = 18
 
 
 @dataclass
@@ -45,14 +45,7 @@ class Own:
 
     def state(self) -> tuple[list[str], str]:
         """The sources in the graph, and its fingerprint."""
-        return _state(self.host, self.environment)
-
-
-def _state(host: Host, environment: dict[str, str]) -> tuple[list[str], str]:
-    ended = host.run("status", "--documents", "--json", **environment)
-    assert ended.code == 0, ended.error
-    found = json.loads(ended.out)
-    return [document["source"] for document in found["sources"]], found["fingerprint"]
+        return state(self.host, **self.environment)
 
 
 @contextmanager
@@ -62,13 +55,6 @@ def _disk_of_its_own(folder: Path) -> Iterator[None]:
     yield
     if mounted:
         subprocess.run(["umount", str(folder)], check=True)
-
-
-@pytest.fixture(scope="module")
-def host(repository: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
-    host = Host(repository, tmp_path_factory.mktemp("host"))
-    yield host
-    host.close()
 
 
 @pytest.fixture(scope="module")
@@ -84,28 +70,6 @@ def own(request: pytest.FixtureRequest, host: Host, tmp_path_factory: pytest.Tem
         unpacked.initialise()
         yield Own(unpacked, host, folder)
         unpacked.stop()
-
-
-@pytest.fixture(scope="module")
-def documents(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("documents")
-    for n in range(DOCUMENTS):
-        text = f"# Note {n}\n\nFluconazole inhibits CYP2C9. Warfarin {n} is metabolised by CYP2C9. Dose {n} was given.\n"
-        (folder / f"{n:02}.md").write_text(text, "utf-8")
-    return folder
-
-
-@pytest.fixture(scope="module")
-def undisturbed(host: Host, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Sequence[str]], str]:
-    """The fingerprint of a graph of some documents that nothing happened to."""
-    homes = tmp_path_factory.mktemp("undisturbed")
-
-    def fingerprint(sources: Sequence[str]) -> str:
-        environment = {"HOPTRACE_HOME": str(homes / str(len(list(homes.iterdir()))))}
-        assert host.run("ingest", *sources, **environment).code == 0
-        return _state(host, environment)[1]
-
-    return fingerprint
 
 
 def _one_line(ended: Ended) -> str:
@@ -125,26 +89,24 @@ def test_a_server_that_is_away_or_refuses_us(own: Own) -> None:
     assert 'no database "elsewhere"' in _one_line(own.run("status", NEO4J_DATABASE="elsewhere"))
 
 
-def test_a_server_that_dies_in_the_middle_of_a_write(
-    own: Own, documents: Path, undisturbed: Callable[[Sequence[str]], str]
-) -> None:
+def test_a_server_that_dies_in_the_middle_of_a_write(own: Own, notes: Path, undisturbed: Undisturbed) -> None:
     """One ingest gives up, and goes on when it is run again; another waits for the restart, and goes on by itself."""
-    patient = own.host.start("ingest", *_some(documents, DOCUMENTS - 6), **own.environment)
-    hasty = own.host.start("ingest", str(documents), retry_seconds=0.5, **own.environment)
-    _await_a_write(own, after=3)
+    patient = own.host.start("ingest", *_some(notes, NOTES - 4), **own.environment)
+    hasty = own.host.start("ingest", str(notes), retry_seconds=0.5, **own.environment)
+    _await_a_write(own, after=2)
     own.unpacked.kill()
     assert "start it, or set NEO4J_URI" in _one_line(hasty.ended())
     own.unpacked.start(SMALL_LOGS)
     assert patient.ended().code == 0, patient.ended().error
     sources, fingerprint = own.state()
     assert fingerprint == undisturbed(sources)
-    report = json.loads(own.run("ingest", str(documents), "--json").out)
+    report = json.loads(own.run("ingest", str(notes), "--json").out)
     assert {document["status"] for document in report["documents"]} == {"ingested", "unchanged"}
-    assert own.state()[1] == undisturbed([str(documents)])
+    assert own.state()[1] == undisturbed([str(notes)])
 
 
-def _some(documents: Path, count: int) -> list[str]:
-    return [str(path) for path in sorted(documents.iterdir())[:count]]
+def _some(notes: Path, count: int) -> list[str]:
+    return [str(path) for path in sorted(notes.iterdir())[:count]]
 
 
 def _await_a_write(own: Own, *, after: int) -> None:
@@ -161,19 +123,21 @@ def _await_a_write(own: Own, *, after: int) -> None:
     pytest.fail("no document was written")
 
 
-def test_a_server_without_space(own: Own, documents: Path, tmp_path: Path, undisturbed: Callable[[Sequence[str]], str]) -> None:
+def test_a_server_without_space(own: Own, notes: Path, tmp_path: Path, undisturbed: Undisturbed) -> None:
     more = tmp_path / "more"
-    shutil.copytree(documents, more)
+    more.mkdir()
+    for path in _some(notes, 4):
+        shutil.copy(path, more)
     with _full(own):
         said = [_one_line(own.run("ingest", str(more), retry_seconds=0.5)) for _ in range(2)]
     assert all("free space on its disk" in line and "run the command again" in line for line in said)
     own.unpacked.stop()
     own.unpacked.start(SMALL_LOGS)
     sources, fingerprint = own.state()
-    assert len(sources) < 2 * DOCUMENTS
+    assert len(sources) < NOTES + 4
     assert fingerprint == undisturbed(sources)
     assert own.run("ingest", str(more)).code == 0
-    assert own.state()[1] == undisturbed([str(documents), str(more)])
+    assert own.state()[1] == undisturbed([str(notes), str(more)])
 
 
 @contextmanager
@@ -191,7 +155,7 @@ def _full(own: Own) -> Iterator[None]:
         yield
 
 
-def test_a_server_that_lets_nobody_write(own: Own, documents: Path, tmp_path: Path) -> None:
+def test_a_server_that_lets_nobody_write(own: Own, notes: Path, tmp_path: Path) -> None:
     own.unpacked.stop()
     own.unpacked.start(SMALL_LOGS, "server.databases.read_only=neo4j")
     before = own.state()
@@ -200,6 +164,6 @@ def test_a_server_that_lets_nobody_write(own: Own, documents: Path, tmp_path: Pa
         said = _one_line(own.run(*command))
         assert "server.databases.read_only" in said
         assert "NEO4J_DATABASE" in said
-    assert own.run("ingest", str(documents)).code == 0  # nothing to write
+    assert own.run("ingest", str(notes)).code == 0  # nothing to write
     assert "CYP2C9" in own.run("connect", "fluconazole", "warfarin").out
     assert own.state() == before

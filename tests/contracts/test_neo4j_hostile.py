@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from graph_builder.model import Contribution, Kind
@@ -22,15 +22,15 @@ OWN_TYPES = {"PART_OF", "FIRST_CHUNK", "NEXT_CHUNK", "HAS_ENTITY", "IN_CHUNK", "
     "REJECTED_FROM",
 }
 PIECES = [
-    *("`", "``", "'", '"', "\\", "\\\\", "\\u0060", "\\u0027", "\\", "{", "}", "(", ")", "[", "]", "$", "$(x)", ":", "|", "&", "%", "!"),
-    *("//", "/*", "*/", ";", "\n", "\r\n", "\t", "\0", "\u2028", "\u202e", "\ufeff", "\x7f", "é", "💊", "0", "-", "+", "~", "^", "?"),
+    *("`", "``", "'", '"', "\\", "\\\\", "\\u0060", "\\u0027", "{", "}", "(", ")", "[", "]", "$", "$(x)", ":", "|", "&", "%",),
+    *("//", "/*", "*/", ";", "\n", "\r\n", "\t", "\0", "\u2028", "\u202e", "\ufeff", "\x7f", "é", "💊", "0", "-", "+", "~", "^"),
     *("}) DETACH DELETE n //", "`) DETACH DELETE n //", "'}) DETACH DELETE n //", '"}) MATCH (n) DETACH DELETE n //'),
-    *("`}) CREATE (:Forged) //", "$(label)", "' OR 1=1 //", "$rows", "row.type", "} IN TRANSACTIONS", "LOAD CSV FROM 'file:///x' AS r"),
-    *("__Entity__", "Document", "Hoptrace", "Foreign", "KEPT", "PART_OF", "MENTIONS", "AND", "NOT", "*", "terms:x", "drug", "CYP3A4"),
+    *("`}) CREATE (:Forged) //", "$(label)", "' OR 1=1 //", "$rows", "} IN TRANSACTIONS", "LOAD CSV FROM 'file:///x' AS r"),
+    *("__Entity__", "Document", "Hoptrace", "Foreign", "KEPT", "PART_OF", "MENTIONS", "AND", "NOT", "*", "?", "terms:x", "drug"),
 ]  # fmt: skip
-TEXT = st.lists(st.one_of(st.sampled_from(PIECES), st.text(st.characters(exclude_categories=["Cs"]), max_size=6)), max_size=6)
-HOSTILE = TEXT.map("".join)
-SAID = HOSTILE.filter(bool)
+ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
+HOSTILE = st.lists(st.one_of(st.sampled_from(PIECES), ANY), max_size=6).map("".join)
+SAID = HOSTILE.map(str.strip).filter(bool)
 NAMES = st.builds(Name, SAID, HOSTILE, HOSTILE)
 FACTS = st.builds(Fact, NAMES, HOSTILE, NAMES, qualifiers=HOSTILE)
 
@@ -69,7 +69,7 @@ def test_hostile_text_is_only_text(store: Store, neo4j_place: Database, sqlite_p
     embedded = sqlite_place.fresh()
     embedded.write(many(1)[0])
 
-    @settings(LESS, max_examples=100)
+    @settings(LESS, max_examples=60, phases=[Phase.generate])
     @given(hostile())
     def holds(document: Contribution) -> None:
         for each in (store, embedded):
@@ -120,13 +120,13 @@ def test_hostile_questions_find_the_same_in_both_stores(neo4j_place: Database, s
 @pytest.mark.parametrize(
     "made",
     [
-        lambda long: Name(long),
+        Name,
         lambda long: Name("someone", type=long),
         lambda long: Name("someone", canonical=long),
     ],
 )
 def test_what_is_too_long_for_an_index_is_kept(neo4j_place: Database, sqlite_place: Place, made: Callable[[str], Name]) -> None:
-    documents = [contribution(f"{n}.md", [Fact(made("ab " * 30_000 + end), "INHIBITS", CYP3A4)]) for n, end in enumerate("xyx")]
+    documents = [contribution(f"{n}.md", [Fact(made("ab " * 4_000 + end), "INHIBITS", CYP3A4)]) for n, end in enumerate("xyx")]
     stores = [place.fresh() for place in (sqlite_place, neo4j_place)]
     for store in stores:
         for document in documents:

@@ -4,6 +4,9 @@ Three locks, each enough against writing: the server says of the query's plan th
 that reaches beyond the graph; and the transaction is one that the server lets read only. The plan is what the server made of
 the text, so comments, escapes and quotes hide nothing from us. The type alone does not do: to Neo4j, reading a file or an
 address with LOAD CSV, ending somebody's transaction and showing the server's settings are reading too.
+
+Time and rows are bounded. Memory is bounded by the server (`db.memory.transaction.max`), and there only for what operators hold:
+one value may take the heap, and with it the server. So a query is run once, and a connection lost under it is told as its doing.
 """
 # ruff: noqa: PLC0415  # the driver is loaded when a server is asked for
 

@@ -2,6 +2,7 @@
 # ruff: noqa: PLC0415  # the driver is loaded when a server is asked for
 
 import logging
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -18,6 +19,7 @@ _CONNECT_SECONDS = 10.0
 _FIRST_DELAY, _NEXT_DELAY = 0.5, 1.5
 """Seconds before the second try, and how much longer each wait is than the one before it."""
 
+_SEARCH_SINCE = (2026, 1)
 RETRY_SECONDS = 30.0
 """How long a transaction is tried again while the server is away, starting or busy; the last try begins a little later."""
 
@@ -28,6 +30,12 @@ logging.getLogger("neo4j").addHandler(logging.NullHandler())
 def run(transaction: "ManagedTransaction", name: str, /, **parameters: object) -> "list[Record]":
     """All records of the statement in ``cypher/<name>.cypher``."""
     return list(transaction.run(statement(name), parameters))
+
+
+def knows_search(agent: str) -> bool:
+    """Whether a server that calls itself so, such as "Neo4j/2026.01.1", is of a version that has the clause SEARCH."""
+    version = re.match(r"Neo4j/(\d+)\.(\d+)", agent)
+    return version is not None and (int(version[1]), int(version[2])) >= _SEARCH_SINCE
 
 
 class Neo4jSession:
@@ -50,8 +58,8 @@ class Neo4jSession:
                 telemetry_disabled=True,
             )
 
-    def reach(self) -> None:
-        """Find out at once whether the server answers; transactions would try again for a while first.
+    def reach(self) -> str:
+        """Find out at once whether the server answers, and what it calls itself; transactions would try again for a while first.
 
         Raises
         ------
@@ -59,7 +67,7 @@ class Neo4jSession:
             No server at the address, or it refuses the user.
         """
         with self._translating():
-            self._driver.verify_connectivity()
+            return str(self._driver.get_server_info().agent)
 
     def read(self, work: "Callable[[ManagedTransaction], Result]") -> Result:
         """Run the work in a read transaction, again after a transient error; on a cluster, any member that is up to date."""
@@ -94,6 +102,19 @@ class Neo4jSession:
             except ClientError as error:
                 if "AlreadyExists" not in _code(error):
                     raise
+
+    def understands(self, name: str, /, **parameters: object) -> bool:
+        """Whether the server takes a statement, which is not run."""
+        from neo4j.exceptions import ClientError
+
+        with self._session("read") as session:
+            try:
+                session.execute_read(lambda transaction: transaction.run(f"EXPLAIN {statement(name)}", parameters).consume())
+            except ClientError as error:
+                if ".Statement." in _code(error):
+                    return False
+                raise
+        return True
 
     def close(self) -> None:
         """Close the driver; twice is once."""

@@ -69,7 +69,7 @@ def test_hostile_text_is_only_text(store: Store, neo4j_place: Database, sqlite_p
     embedded = sqlite_place.fresh()
     embedded.write(many(1)[0])
 
-    @settings(LESS, max_examples=60, phases=[Phase.generate])
+    @settings(LESS, max_examples=100, phases=[Phase.generate])
     @given(hostile())
     def holds(document: Contribution) -> None:
         for each in (store, embedded):

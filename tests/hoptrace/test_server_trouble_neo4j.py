@@ -167,3 +167,10 @@ def test_a_server_that_lets_nobody_write(own: Own, notes: Path, tmp_path: Path) 
     assert own.run("ingest", str(notes)).code == 0  # nothing to write
     assert "CYP2C9" in own.run("connect", "fluconazole", "warfarin").out
     assert own.state() == before
+
+
+def test_a_query_that_ends_the_server_is_not_run_again(own: Own) -> None:
+    """Nothing in Neo4j bounds the memory of one value; what became of the server is said, and a restarted one is left alone."""
+    said = _one_line(own.run("cypher", "--query", "RETURN reduce(text = 'x', n IN range(1, 60) | text + text) AS text"))
+    assert "is not run again" in said
+    assert "start it, or set NEO4J_URI" in _one_line(own.run("status"))

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from neo4j.exceptions import DriverError, Neo4jError
 
-from tests.conftest import SKIPPED
+from tests.conftest import skip_loudly
 from tests.forked import Ended, Host, state
 from tests.hoptrace.conftest import NOTES, Undisturbed
 from tests.neo4j_server import Unpacked
@@ -62,8 +62,7 @@ def own(request: pytest.FixtureRequest, host: Host, tmp_path_factory: pytest.Tem
     """A server from NEO4J_HOME, not started yet. One that others share, or one in Docker, is not ours to kill."""
     home = os.environ.get("NEO4J_HOME")
     if not home:
-        request.config.stash[SKIPPED] = "no trouble is made for a server, since NEO4J_HOME is not set"
-        pytest.skip("NEO4J_HOME is not set")
+        skip_loudly(request.config, "NO TROUBLE IS MADE FOR A NEO4J: NEO4J_HOME is not set")
     folder = tmp_path_factory.mktemp("own")
     unpacked = Unpacked(Path(home), folder / "neo4j")
     with _disk_of_its_own(folder / "neo4j" / "data"):

@@ -33,7 +33,7 @@ def labels(request: pytest.FixtureRequest) -> list[str]:
 
 @pytest.fixture(scope="module")
 def graphs(labels: list[str], neo4j_place: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Graph, Graph]]:
-    """The labels in the embedded store, and what they gave in Neo4j in the opposite order: reading them twice would add nothing."""
+    """The labels in the embedded store, and what they gave in Neo4j in the opposite order: both need not read them."""
     neo4j_place.empty()
     neo4j_place.run("MATCH (n) DETACH DELETE n")
     server = replace(neo4j_place.settings, home=str(tmp_path_factory.mktemp("home")))

@@ -6,6 +6,7 @@ Sockets reach no further than loopback (`pyproject.toml`); no test sees the sett
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -16,7 +17,7 @@ _OWN = ("HOPTRACE_HOME", "HOPTRACE_DEMO_UI", "LLM_MODEL", "EMBEDDING_MODEL", "SP
 _PROVIDERS = ("OPENAI_", "ANTHROPIC_", "OLLAMA_")
 _SERVER = ("NEO4J_URI", "NEO4J_USERNAME", "NEO4J_USER", "NEO4J_PASSWORD", "NEO4J_DATABASE")
 
-SKIPPED = pytest.StashKey[str]()
+_SKIPPED = pytest.StashKey[list[str]]()
 
 # No model is looked for on a hub: what tests need comes in packages.
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -54,10 +55,15 @@ def neo4j_place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     except NoServer as error:
         if os.environ.get(REQUIRED) == "1":
             pytest.fail(f"{REQUIRED}=1, and there is no Neo4j: {error}")
-        request.config.stash[SKIPPED] = str(error)
-        pytest.skip(f"no Neo4j: {error}")
+        skip_loudly(request.config, f"NEO4J IS NOT TESTED: {error}")
+
+
+def skip_loudly(config: pytest.Config, reason: str) -> NoReturn:
+    """Skip, and say so in a line of its own at the end of the run."""
+    config.stash.setdefault(_SKIPPED, []).append(reason)
+    pytest.skip(reason)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if SKIPPED in config.stash:
-        terminalreporter.write_sep("!", "NEO4J IS NOT TESTED: " + config.stash[SKIPPED], red=True, bold=True)
+    for reason in config.stash.get(_SKIPPED, []):
+        terminalreporter.write_sep("!", reason, red=True, bold=True)

@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,42 +91,90 @@ def _in_docker() -> Iterator[Server]:
         container.stop()
 
 
+class Unpacked:
+    """A Neo4j started from its files, with a folder and ports of its own; it can be stopped, killed and started again."""
+
+    def __init__(self, home: Path, folder: Path) -> None:
+        self._home, self._folder = home, folder
+        self._bolt, self._http = _free_port(), _free_port()
+        self.found = Server(f"bolt://127.0.0.1:{self._bolt}", secrets.token_hex(8))
+        self._process: subprocess.Popen[bytes] | None = None
+        for name in ("conf", "data", "logs", "import", "plugins"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        self._configure(())
+
+    @property
+    def log(self) -> Path:
+        """What the server says of itself."""
+        return self._folder / "console.log"
+
+    @property
+    def process_id(self) -> int:
+        """The id of the running server's process."""
+        assert self._process
+        return self._process.pid
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {"NEO4J_CONF": str(self._folder / "conf"), "NEO4J_HEAP": _HEAP}
+
+    def initialise(self) -> None:
+        """Set the password, which must be done before the first start."""
+        admin = [str(self._home / "bin" / "neo4j-admin"), "dbms", "set-initial-password", self.found.password]
+        with self.log.open("a") as console:
+            failed = subprocess.run(admin, env=self._environment, stdout=console, stderr=console, check=False).returncode
+        if failed:
+            raise NoServer(f"neo4j-admin in NEO4J_HOME={self._home} failed: {_last_line(self.log)}")
+
+    def start(self, *more: str, awaited: bool = True) -> None:
+        """Start it with more lines of configuration, and wait until it answers."""
+        self._configure(more)
+        # A session of its own: Ctrl-C must not stop the server before the tests that still use it.
+        command = [str(self._home / "bin" / "neo4j"), "console"]
+        with self.log.open("a") as console:
+            self._process = subprocess.Popen(
+                command, env=self._environment, stdout=console, stderr=console, start_new_session=True
+            )
+        if awaited:
+            _await(self.found, self._process, self.log)
+
+    def stop(self) -> None:
+        """Stop it, by force where it does not go."""
+        if self._process:
+            _stop(self._process)
+
+    def kill(self) -> None:
+        """End it as a crash does."""
+        if self._process:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+
+    def _configure(self, more: Sequence[str]) -> None:
+        """Write a configuration of its own; never the one in Neo4j's folder."""
+        folders = [f"server.directories.{name}={self._folder / name}" for name in ("data", "logs", "import", "plugins")]
+        ports = [
+            f"server.{kind}.{what}_address=:{port}"
+            for kind, port in (("bolt", self._bolt), ("http", self._http))
+            for what in ("listen", "advertised")
+        ]
+        memory = [f"server.memory.heap.max_size={_HEAP}", "server.memory.pagecache.size=64m"]
+        others = ["server.default_listen_address=127.0.0.1", "dbms.usage_report.enabled=false"]
+        # Each test empties the graph and fills it again; planning every statement anew for that would take longer than the tests.
+        others += ["dbms.cypher.statistics_divergence_threshold=1.0", "dbms.cypher.min_replan_interval=1h"]
+        lines = [*folders, *ports, *memory, *others, *more, ""]
+        (self._folder / "conf" / "neo4j.conf").write_text("\n".join(lines))
+
+
 @contextmanager
 def _unpacked(home: Path, folder: Path) -> Iterator[Server]:
-    """Start an unpacked Neo4j with a configuration and a data folder of its own; never with those in its own folder."""
-    bolt, http = _free_port(), _free_port()
-    found = Server(f"bolt://127.0.0.1:{bolt}", secrets.token_hex(8))
-    environment = os.environ | {"NEO4J_CONF": str(_configure(folder, bolt, http)), "NEO4J_HEAP": _HEAP}
-    log = folder / "console.log"
-    with log.open("w") as console:
-        admin = [str(home / "bin" / "neo4j-admin"), "dbms", "set-initial-password", found.password]
-        if subprocess.run(admin, env=environment, stdout=console, stderr=console, check=False).returncode:
-            raise NoServer(f"neo4j-admin in NEO4J_HOME={home} failed: {_last_line(log)}")
-        # A session of its own: Ctrl-C must not stop the server before the tests that still use it.
-        command = [str(home / "bin" / "neo4j"), "console"]
-        process = subprocess.Popen(command, env=environment, stdout=console, stderr=console, start_new_session=True)
-        try:
-            _await(found, process, log)
-            yield found
-        finally:
-            _stop(process)
-
-
-def _configure(folder: Path, bolt: int, http: int) -> Path:
-    for name in ("conf", "data", "logs", "import", "plugins"):
-        (folder / name).mkdir(parents=True)
-    folders = [f"server.directories.{name}={folder / name}" for name in ("data", "logs", "import", "plugins")]
-    ports = [
-        f"server.{kind}.{what}_address=:{port}"
-        for kind, port in (("bolt", bolt), ("http", http))
-        for what in ("listen", "advertised")
-    ]
-    memory = [f"server.memory.heap.max_size={_HEAP}", "server.memory.pagecache.size=64m"]
-    others = ["server.default_listen_address=127.0.0.1", "dbms.usage_report.enabled=false"]
-    # Each test empties the graph and fills it again; planning every statement anew for that would take longer than the tests.
-    others += ["dbms.cypher.statistics_divergence_threshold=1.0", "dbms.cypher.min_replan_interval=1h"]
-    (folder / "conf" / "neo4j.conf").write_text("\n".join([*folders, *ports, *memory, *others, ""]))
-    return folder / "conf"
+    """A server that is started from its files, and stopped at the end."""
+    unpacked = Unpacked(home, folder)
+    unpacked.initialise()
+    try:
+        unpacked.start()
+        yield unpacked.found
+    finally:
+        unpacked.stop()
 
 
 def _free_port() -> int:

@@ -4,23 +4,25 @@ Three locks, each enough against writing: the server says of the query's plan th
 that reaches beyond the graph; and the transaction is one that the server lets read only. The plan is what the server made of
 the text, so comments, escapes and quotes hide nothing from us. The type alone does not do: to Neo4j, reading a file or an
 address with LOAD CSV, ending somebody's transaction and showing the server's settings are reading too.
+
+Time and rows are bounded. Memory is bounded by the server (`db.memory.transaction.max`), and there only for what operators hold:
+one value may take the heap, and with it the server. So a query is run once, and a connection lost under it is told as its doing.
 """
 # ruff: noqa: PLC0415  # the driver is loaded when a server is asked for
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from graph_builder.errors import InputError, QueryRefused, QueryWrong
+from graph_builder.errors import InputError, QueryRefused, QueryWrong, StoreUnavailable
 from graph_builder.querying import Table
 from graph_builder.stores._neo4j_session import Neo4jSession
 
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction, ResultSummary
 
-Result = TypeVar("Result")
 PROCEDURES = frozenset({
     "db.index.fulltext.queryNodes", "db.index.fulltext.queryRelationships",
     "db.index.vector.queryNodes", "db.index.vector.queryRelationships",
@@ -47,28 +49,36 @@ def ask(session: Neo4jSession, text: str, parameters: Mapping[str, object], *, l
     """At most ``limit`` rows of a query, after its plan was looked at; as `CypherStore.query`."""
     if limit < 1 or not seconds > 0:
         raise InputError(f"the limit is {limit} rows and {seconds} s; both must be above 0")
-    began = time.perf_counter()
-    _timed(session, lambda transaction: _check(_explained(transaction, text, parameters)), seconds)
+    from neo4j import unit_of_work
 
-    def rows(transaction: "ManagedTransaction") -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    def explained(transaction: "ManagedTransaction") -> "ResultSummary":
+        with _judging(seconds):
+            return transaction.run(f"EXPLAIN {text}", dict(parameters)).consume()
+
+    began = time.perf_counter()
+    _check(session.read(unit_of_work(timeout=seconds)(explained)))
+    # Once only: a query that takes more memory than the server has may end the server, and would end it again.
+    with session.once(seconds) as transaction, _judging(seconds), _lost():
         result = transaction.run(text, dict(parameters))
         columns, found = tuple(result.keys()), result.fetch(limit + 1)
         result.consume()  # here, where an error in a later row is known for the query's
-        return columns, [tuple(shown(value) for value in record.values()) for record in found]
+        transaction.rollback()
+    rows = [tuple(shown(value) for value in record.values()) for record in found]
+    return Table(text, columns, tuple(rows[:limit]), len(rows) > limit, time.perf_counter() - began)
 
-    columns, found = _timed(session, rows, seconds)
-    return Table(text, columns, tuple(found[:limit]), len(found) > limit, time.perf_counter() - began)
 
+@contextmanager
+def _lost() -> Iterator[None]:
+    """A server that goes away under a query may have been ended by it: whoever asked must know."""
+    from neo4j.exceptions import ServiceUnavailable, SessionExpired
 
-def _timed(session: Neo4jSession, work: "Callable[[ManagedTransaction], Result]", seconds: float) -> Result:
-    """Run the work in a read transaction that the server ends after so many seconds."""
-    from neo4j import unit_of_work
-
-    def judged(transaction: "ManagedTransaction") -> Result:
-        with _judging(seconds):
-            return work(transaction)
-
-    return session.read(unit_of_work(timeout=seconds)(judged))
+    try:
+        yield
+    except (ServiceUnavailable, SessionExpired) as error:
+        raise StoreUnavailable(
+            "the connection to Neo4j was lost under the query, which is not run again, since it may be why: a value that takes "
+            "all of the server's memory ends the server"
+        ) from error
 
 
 @contextmanager
@@ -90,10 +100,6 @@ def _judging(seconds: float) -> Iterator[None]:
         if ".Statement." in code or ".Procedure." in code:
             raise QueryWrong(f"Neo4j does not take the query: {said}") from error
         raise
-
-
-def _explained(transaction: "ManagedTransaction", text: str, parameters: Mapping[str, object]) -> "ResultSummary":
-    return transaction.run(f"EXPLAIN {text}", dict(parameters)).consume()
 
 
 def _check(summary: "ResultSummary") -> None:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 _BATCH = 1_000
 _SHORT = 40
+_LONGEST_TOKEN = 200
+_LONGEST_KEY = 1_000
 _OWN_LABELS = frozenset({"Document", "Chunk", "__Entity__", "Evidence", "Alias", "Rejected", "Hoptrace"})
 _OWN_TYPES = frozenset(
     {"PART_OF", "FIRST_CHUNK", "NEXT_CHUNK", "HAS_ENTITY", "IN_CHUNK", "MENTIONS", "SUBJECT", "OBJECT"}
@@ -54,11 +56,16 @@ def relationship_of(predicate: str) -> str:
 
 
 def _token(name: str, own: Collection[str], stand_in: str) -> str:
-    """Neo4j takes any name but an empty one and one with a null byte; the exact name is kept as a property."""
-    cleaned = name.replace("\0", "").strip()
+    """Neo4j takes any name but an empty one, one with a null byte and a very long one; the exact name is kept as a property."""
+    cleaned = name.replace("\0", "").strip()[:_LONGEST_TOKEN].strip()
     if not cleaned:
         return stand_in
     return f"{stand_in}_{cleaned}" if cleaned in own else cleaned
+
+
+def key_of(text: str) -> str:
+    """A text as an index takes it, which refuses more than 8,000 bytes: of a long one the beginning and a hash of it all."""
+    return text if len(text) <= _LONGEST_KEY else f"{text[:_SHORT]}… {hashlib.sha256(text.encode()).hexdigest()}"
 
 
 def evidence_of(held: Mapping[str, Any]) -> Evidence:
@@ -271,9 +278,9 @@ def shortened(text: str) -> str:
 def _alias_row(alias: Alias, vector: Vectors) -> dict[str, object]:
     return {
         **{"id": alias.id, "name": alias.name, "type": alias.type, "canonical": alias.canonical},
-        "normalised": alias.normalised,
-        "normalised_canonical": normalise(alias.canonical) or None,  # absent, so that it is equal to nothing
-        "block": block(alias) or None,
+        "normalised": key_of(alias.normalised),
+        "normalised_canonical": key_of(normalise(alias.canonical)) or None,  # absent, so that it is equal to nothing
+        "block": key_of(block(alias)) or None,
         "vector": vector.tobytes(),
     }
 

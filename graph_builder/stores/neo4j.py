@@ -33,8 +33,8 @@ from graph_builder.stores import Counts, DocumentRecord, Expansion, Hit, Named, 
 from graph_builder.stores import _fingerprint as content
 from graph_builder.stores._neo4j_readback import chunk_of, held_in
 from graph_builder.stores._neo4j_readonly import ask
-from graph_builder.stores._neo4j_session import Neo4jSession, run
-from graph_builder.stores._neo4j_transaction import Neo4jTransaction, evidence_of, vector_of
+from graph_builder.stores._neo4j_session import Neo4jSession, knows_search, run
+from graph_builder.stores._neo4j_transaction import Neo4jTransaction, evidence_of, key_of, vector_of
 from graph_builder.stores._readback import contribution_of
 from graph_builder.stores._scoring import cosines, widened
 from graph_builder.terms import Corpus, bm25, query_terms
@@ -82,10 +82,11 @@ class Neo4jStore:
         self._session = session
         self._place = place
         self._dim = dim
+        self._by_search = False
 
     def prepare(self, embedding_model: str) -> None:
         """Make the schema in a new database; check that an old graph is ours and holds vectors of this model."""
-        self._session.reach()
+        agent = self._session.reach()
         held = self._run("reads/meta") or self._create(embedding_model)
         layout, model, dim = (held[0][key] for key in ("layout", "embedding_model", "dim"))
         if layout != LAYOUT:
@@ -98,6 +99,12 @@ class Neo4jStore:
                 f"the graph at {self._place} holds vectors of {model} ({dim} dimensions), not of {embedding_model} "
                 f"({self._dim}): set EMBEDDING_MODEL={model}, or ingest into an empty store"
             )
+        self._choose(agent)
+
+    def _choose(self, agent: str) -> None:
+        """Take the statements with the clause SEARCH where the server says that it is new enough, and does understand them."""
+        given = {"vector": [1.0] * self._dim, "limit": 1, "distinct": 1}
+        self._by_search = knows_search(agent) and self._session.understands("reads/nearest_by_search_chunk", **given)
 
     def _create(self, embedding_model: str) -> "list[Record]":
         for stranger in self._run("reads/strangers"):
@@ -109,7 +116,7 @@ class Neo4jStore:
             if index["name"] in {f"{kind}_embedding" for kind in Kind} and index["dim"] != self._dim:
                 self._session.command("writes/drop_index", name=index["name"])
         for name in cypher.names("schema"):
-            self._session.command(name, dim=self._dim)
+            self._session.make(name, dim=self._dim)
         self._session.command("reads/await_indexes")
         properties = {"name": "Hoptrace", "layout": LAYOUT, "embedding_model": embedding_model, "dim": self._dim}
         extents = {f"{kind}_{what}": 0 for kind in Kind for what in ("texts", "terms")}
@@ -177,7 +184,7 @@ class Neo4jStore:
         return {r["id"]: vector_of(r["vectors"]).reshape(-1, self._dim) for r in found}
 
     def entities_named(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        wanted = {name: normalise(name) for name in names}
+        wanted = {name: key_of(normalise(name)) for name in names}
         found = self._run("reads/entities_named", names=sorted(set(wanted.values()) - {""}))
         bearers = {r["name"]: tuple(sorted(r["ids"])) for r in found}
         return {name: bearers[form] for name, form in wanted.items() if form in bearers}
@@ -200,7 +207,8 @@ class Neo4jStore:
         if k <= 0:
             return []
         limits = {"limit": max(10 * k, _NEAR), "distinct": k + _SPARE}
-        found = self._run(f"reads/nearest_{kind}", vector=vector.tolist(), **limits)
+        name = f"reads/nearest_by_search_{kind}" if self._by_search else f"reads/nearest_{kind}"
+        found = self._run(name, vector=vector.tolist(), **limits)
         vectors = vector_of(b"".join(r["vector"] for r in found)).reshape(-1, self._dim)
         return cosines([r["id"] for r in found], vectors, vector)[:k]
 

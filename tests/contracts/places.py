@@ -145,6 +145,12 @@ class Database(Place):
         """Run a statement past the store."""
         return self._driver.execute_query(statement, parameters, database_=self._server.database or None).records  # type: ignore[arg-type]
 
+    def last_written(self) -> frozenset[str]:
+        """What names the last transaction that wrote anything: data, schema, or the name of a label or property."""
+        with self._driver.session(database=self._server.database or None) as session:
+            session.run("RETURN 1").consume()
+            return session.last_bookmarks().raw_values
+
     def plan(self, statement: str) -> list[str]:
         """The operators of the statement's plan."""
         summary = self._driver.execute_query(f"EXPLAIN {statement}", database_=self._server.database or None).summary  # type: ignore[arg-type]

@@ -121,6 +121,29 @@ def test_what_only_looks_dangerous_is_run(store: Neo4jStore, query: str) -> None
         "CREATE INDEX forged FOR (n:Forged) ON (n.id)",
         "DROP INDEX chunk_fulltext",
         "STOP DATABASE neo4j",
+        "INSERT (:Forged)",
+        "MATCH (n:Nobody) DELETE n",
+        "MATCH (n) CALL (n) { DELETE n } IN 2 CONCURRENT TRANSACTIONS OF 1 ROW",
+        r"LOAD \u0043SV FROM 'file:///etc/passwd' AS row RETURN row",
+        "WITH 'http://127.0.0.1:1/' AS place LOAD CSV WITH HEADERS FROM place AS row RETURN row",
+        r"CALL db.\u0063reateLabel('Forged')",
+        "CALL dbms.setConfigValue('server.databases.read_only', 'neo4j')",
+        "CALL dbms.queryJmx('*:*')",
+        "CALL dbms.killConnection('bolt-1')",
+        "CALL db.info()",
+        "CALL db.prepareForReplanning()",
+        "CALL db.index.fulltext.awaitEventuallyConsistentIndexRefresh()",
+        "CALL { USE system MATCH (n) RETURN n } RETURN n",
+        "USE graph.byName('system') MATCH (n) RETURN n",
+        "SHOW CURRENT USER",
+        "SHOW FUNCTIONS",
+        "SHOW INDEXES",
+        "SHOW TRANSACTIONS YIELD transactionId AS t TERMINATE TRANSACTIONS t YIELD message RETURN message",
+        "TERMINATE TRANSACTIONS 'neo4j-transaction-1', 'neo4j-transaction-2' YIELD message RETURN message",
+        "EXPLAIN PROFILE CREATE (n)",
+        "/* read */ PROFILE MATCH (n) SET n.x = 1",
+        "CYPHER planner=dp EXPLAIN CREATE (n)",
+        "CYPHER 25 CREATE (n)",
         "",
         ";",
         "not Cypher at all",
@@ -155,6 +178,12 @@ def test_an_endless_query_is_ended(store: Neo4jStore) -> None:
             "UNWIND range(1, 100000) AS a UNWIND range(1, 100000) AS b UNWIND range(1, 9999) AS c RETURN count(*)", {}, seconds=1
         )
     assert time.monotonic() - began < 8
+
+
+@pytest.mark.parametrize("pattern", ["(a)-[*]-(b)", "(a)-[*1..40]-(b)", "(a) (()--()){1,40} (b)"])
+def test_a_walk_without_bounds_is_ended(store: Neo4jStore, pattern: str) -> None:
+    with pytest.raises(QueryRefused, match=r"ended after 0\.5 s"):
+        store.query(f"MATCH p = {pattern} RETURN max(length(p))", {}, seconds=0.5)
 
 
 def test_more_than_memory_holds_is_refused(store: Neo4jStore) -> None:

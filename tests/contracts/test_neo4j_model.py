@@ -5,7 +5,8 @@ import pytest
 import cypher
 from graph_builder.model import Kind
 from graph_builder.stores import Store
-from tests.contracts.contributions import CLARITHROMYCIN, CYP3A4, DIM, corpus, text_vector
+from graph_builder.stores._neo4j_session import knows_search
+from tests.contracts.contributions import CLARITHROMYCIN, CYP3A4, DIM, corpus, many, text_vector
 from tests.contracts.places import Database, entity
 
 pytestmark = pytest.mark.neo4j
@@ -19,8 +20,11 @@ EVERYTHING = {
 }
 """Statements that are about all there is."""
 
-WITHOUT_PLAN = {"reads/vector_indexes", "writes/drop_index"}
-"""Commands about the schema."""
+WITHOUT_PLAN = {
+    *("reads/vector_indexes", "writes/drop_index"),
+    *(name for name in cypher.names("reads") if name.startswith("reads/nearest_by_search")),
+}
+"""Commands about the schema, and statements that servers before 2026.01 do not take."""
 
 
 @pytest.fixture
@@ -139,3 +143,65 @@ def test_an_index_of_another_dimension_makes_way(neo4j_place: Database) -> None:
     store = neo4j_place.open()
     store.write(corpus()[0])
     assert len(store.nearest(Kind.CHUNK, text_vector("x"), k=9)) == 2
+
+
+@pytest.mark.parametrize(
+    ("agent", "known"),
+    [
+        *(("Neo4j/5.26.30", False), ("Neo4j/5.27-aura", False), ("Neo4j/2025.12.1", False), ("Neo4j/", False), ("else", False)),
+        *(("Neo4j/2026.01.0", True), ("Neo4j/2026.10-aura", True), ("Neo4j/2027.01.0", True)),
+    ],
+)
+def test_the_clause_search_is_for_servers_that_say_they_know_it(agent: str, known: bool) -> None:
+    assert knows_search(agent) is known
+
+
+def test_a_server_that_does_not_understand_the_clause_is_asked_by_the_procedure(
+    neo4j_place: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = neo4j_place.filled()
+    before = [store.nearest(kind, text_vector("x"), k=9) for kind in Kind]
+    monkeypatch.setattr("graph_builder.stores.neo4j.knows_search", lambda _: True)
+    assert [neo4j_place.open().nearest(kind, text_vector("x"), k=9) for kind in Kind] == before
+    assert all(before)
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_both_ways_to_the_nearest_give_the_same_of_what_they_find(kind: Kind) -> None:
+    rest = [cypher.statement(f"reads/{name}_{kind}").partition("AS vector_key")[2] for name in ("nearest", "nearest_by_search")]
+    assert rest[0] == rest[1] != ""
+
+
+# ------------------------------------------------------------------------------------------------------------- plans
+SEEKS = {"NodeUniqueIndexSeek", "NodeIndexSeek"}
+ENDS = ("Limit", "Top", "PartialTop")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name in cypher.names("reads") if name.startswith(("reads/expand", "reads/mentioned"))]
+    + [f"reads/{name}" for name in ("entities_named", "fetch_entities", "fetch_evidence", "fetch_chunks", "mentions")]
+    + [f"reads/vectors_{kind}" for kind in Kind],
+)
+def test_a_question_reaches_the_graph_by_its_indexes(database: Database, name: str) -> None:
+    operators = database.plan(cypher.statement(name))
+    assert SEEKS & set(operators), operators
+    assert not [o for o in operators if o.endswith("Scan")], operators
+    if name.startswith(("reads/expand", "reads/mentioned")):
+        assert [o for o in operators if o.startswith(ENDS)], operators  # a hub is cut there, not here
+
+
+def test_a_hub_is_cut_by_the_server(neo4j_place: Database) -> None:
+    store = neo4j_place.fresh()
+    for each in many(2):
+        store.write(each)
+    hub = entity(store, CYP3A4)
+    neo4j_place.run(
+        "MATCH (hub:__Entity__ {id: $hub}), (:__Entity__)-[r:INHIBITS]->(hub) WITH hub, properties(r) AS held LIMIT 1"
+        " UNWIND range(1, 3000) AS n CREATE (e:__Entity__:Drug {id: 'made-' + n, name: 'made'})-[r:INHIBITS]->(hub)"
+        " SET r = held, r.id = 'made-' + n",
+        hub=hub,
+    )
+    found = store.expand([hub], cap=7)
+    assert len(found.relations) == 7
+    assert found.capped == {hub}

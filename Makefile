@@ -2,10 +2,12 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+HOMES := .hoptrace/bench-retrieval
+SETS = $(DATA)/musique_train100 $(DATA)/twowiki_train
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench bench-fda bench-llm bench-estimate bench-retrieval ui wheel clean
+.PHONY: help install demo test check format bench bench-fda bench-llm bench-estimate bench-retrieval fit-ranker ui wheel clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -49,7 +51,11 @@ bench-estimate: install ## Compare estimates with what an ingest then costs; DAT
 	PYTHONPATH=. $(BIN)/python benchmarks/llm_estimate.py $(DATA)
 
 bench-retrieval: install ## Measure multi-hop retrieval and HyDE on public sets; DATA=folder names where they lie
-	PYTHONPATH=. $(BIN)/python benchmarks/retrieval.py $(DATA) $(RETRIEVAL)
+	PYTHONPATH=. $(BIN)/python benchmarks/fit_ranker.py --homes $(HOMES) --rankings $(HOMES)/ranked $(SETS)
+	PYTHONPATH=. $(BIN)/python benchmarks/retrieval.py $(DATA) --homes $(HOMES) $(RETRIEVAL)
+
+fit-ranker: install ## Fit graph retrieval's ranker and write it; FIT=--ablate tells what each of its parts is worth instead
+	PYTHONPATH=. $(BIN)/python benchmarks/fit_ranker.py --homes $(HOMES) $(or $(FIT),--write) $(SETS)
 
 ui: install ## Open the page
 	$(BIN)/hoptrace ui

@@ -1,11 +1,11 @@
 """Fit the weights of graph retrieval's ranker, and say what to expect of them: `make fit-ranker`.
 
-Usage: python benchmarks/fit_ranker.py --homes FOLDER [--settings fast,exact] [--rankings FOLDER] [--write] SET [SET …].
+Usage: python benchmarks/fit_ranker.py --homes FOLDER [--settings fast,exact] [--rankings FOLDER] [--write | --ablate] SET …
 
 A SET is a folder with corpus.jsonl and questions.jsonl ({question, gold_doc_ids}). Its graph is built by rules, in FOLDER, and
 kept there. Recall is that of questions which the weights were not fitted on: five folds by question within a set, the other sets
 wholly (with less weight) beside them; and from one set to another. ``--rankings`` keeps these rankings, for `hoptrace evaluate
---rankings`; ``--write`` fits on all and writes `graph_rag/ranker.json`.
+--rankings`; ``--write`` fits on all and writes `graph_rag/ranker.json`; ``--ablate`` instead fits without each part in turn.
 """
 
 import argparse
@@ -36,6 +36,15 @@ _RIDGE = 10.0
 _OTHERS = 0.3
 _STEPS = 30
 _ALL = 1_000
+_PARTS: dict[str, tuple[str, ...]] = {
+    "rewriting": ("bridge", "rewritten", "gain", "sentence gain", "best of"),
+    "statements": ("sentence", "rewritten sentence", "sentence gain", "best of"),
+    "walk": ("mass", "entity mass", "mass rank"),
+    "chains": ("chain",),
+    "passages": ("dense", "words", "dense rank", "words rank", "rewritten", "gain"),
+    "titles": ("title named", "title asked", "onward link", "back link"),
+}
+"""What graph retrieval is made of, by the features that each part gives, beside those "…, weighed" of the same name."""
 
 
 class Remembering:
@@ -100,8 +109,11 @@ def main() -> None:
         for folder in given.sets:
             home = str(given.homes / f"{folder.name}-rules")
             graphs[folder] = opened.enter_context(Graph.open(settings=Settings(home=home)))
-            graphs[folder].ingest([str(folder / "corpus.jsonl")], pack="open", extractor="rules")
-        rankers = {setting: _fit(setting, graphs, given.rankings) for setting in given.settings.split(",")}
+            graphs[folder].ingest([str(folder / "corpus.jsonl")], extractor="rules")
+        settings = given.settings.split(",")
+        if given.ablate:
+            return _ablate(settings[0], graphs)
+        rankers = {setting: _fit(setting, graphs, given.rankings) for setting in settings}
     if given.write:
         _write(rankers, [folder.name for folder in given.sets])
 
@@ -123,6 +135,15 @@ def _fit(setting: str, graphs: dict[Path, Graph], kept: Path | None) -> list[dic
     return [{"weights": {k: round(v, 4) for k, v in r.weights.items()}, "constant": round(r.constant, 4)} for r in rankers]
 
 
+def _ablate(setting: str, graphs: dict[Path, Graph]) -> None:
+    """Tell what is lost without each part: its features are left out of the fit; the pool and what leads first stay."""
+    sets = {folder.name: list(_cases(folder, graph, setting)) for folder, graph in graphs.items()}
+    for part, features in {"nothing": (), **_PARTS}.items():
+        for name, cases in sets.items():
+            others = [case for other, held in sets.items() if other != name for case in held]
+            _tell(f"{setting}, {name}, without {part}", cases, _crossed(cases, others, features))
+
+
 def _keep(file: Path, cases: Sequence[Case], found: dict[str, list[np.ndarray]]) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     rankings = {
@@ -137,6 +158,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--homes", type=Path, required=True)
     parser.add_argument("--settings", default="fast,exact")
     parser.add_argument("--rankings", type=Path)
+    parser.add_argument("--ablate", action="store_true")
     parser.add_argument("--write", action="store_true")
     return parser.parse_args()
 
@@ -158,19 +180,19 @@ def _case(question: GoldQuestion, sources: Sources, source_of: dict[str, str]) -
     return Case(ranking, np.array([float(d in question.gold) for d in documents]), documents, question)
 
 
-def fitted(cases: Sequence[Case], others: Sequence[Case]) -> list[Ranker]:
+def fitted(cases: Sequence[Case], others: Sequence[Case], without: Sequence[str] = ()) -> list[Ranker]:
     """A ranker for each pass: each is fitted with those passages leading that the one before puts first."""
     rankers: list[Ranker] = []
     weighed = [*((case, 1.0) for case in cases), *((case, _OTHERS) for case in others)]
     for _ in range(PASSES):
-        rankers.append(_logistic([(case.features(rankers), case.wanted, weight) for case, weight in weighed]))
+        rankers.append(_logistic([(case.features(rankers), case.wanted, weight) for case, weight in weighed], without))
     return rankers
 
 
-def _logistic(data: Sequence[tuple[Features, np.ndarray, float]]) -> Ranker:
+def _logistic(data: Sequence[tuple[Features, np.ndarray, float]], without: Sequence[str]) -> Ranker:
     """Logistic regression with a ridge, by Newton's method."""
-    names = list(data[0][0])
-    x = np.concatenate([scaled(features) for features, _, _ in data]).astype(float)
+    names = [name for name in data[0][0] if name.removesuffix(", weighed") not in without]
+    x = np.concatenate([scaled({name: features[name] for name in names}) for features, _, _ in data]).astype(float)
     x = np.hstack([x, np.ones((len(x), 1))])
     y = np.concatenate([wanted for _, wanted, _ in data])
     w = np.concatenate([np.full(len(wanted), weight) for _, wanted, weight in data])
@@ -184,12 +206,12 @@ def _logistic(data: Sequence[tuple[Features, np.ndarray, float]]) -> Ranker:
     return Ranker(dict(zip(names, beta[:-1], strict=True)), float(beta[-1]))
 
 
-def _crossed(cases: Sequence[Case], others: Sequence[Case]) -> list[np.ndarray]:
+def _crossed(cases: Sequence[Case], others: Sequence[Case], without: Sequence[str] = ()) -> list[np.ndarray]:
     """The scores of each question by rankers that have not seen it."""
     scores: list[np.ndarray] = [np.zeros(0)] * len(cases)
     for fold in np.array_split(np.random.default_rng(0).permutation(len(cases)), FOLDS):
         unseen = set(map(int, fold))
-        rankers = fitted([case for n, case in enumerate(cases) if n not in unseen], others)
+        rankers = fitted([case for n, case in enumerate(cases) if n not in unseen], others, without)
         for n in unseen:
             scores[n] = cases[n].scores(rankers)
     return scores

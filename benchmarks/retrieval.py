@@ -77,9 +77,7 @@ class Bench:
         return report
 
     def asked(self, set_: str, way: str = "rules") -> Report:
-        """A set by one way of building, asked once; with the peer's recorded rankings, and ours by rankers that had not seen the
-        question (`fit_ranker.py --rankings`), where there are any.
-        """
+        """A set by one way of building, asked once; beside it rankings of the peer, and ours by rankers new to the question."""
         if (set_, way) in self.made:
             return self.made[set_, way]
         folder = self.data / set_

@@ -94,8 +94,8 @@ def _in_docker() -> Iterator[Server]:
 class Unpacked:
     """A Neo4j started from its files, with a folder and ports of its own; it can be stopped, killed and started again."""
 
-    def __init__(self, home: Path, folder: Path) -> None:
-        self._home, self._folder = home, folder
+    def __init__(self, home: Path, folder: Path, *, java: str = "") -> None:
+        self._home, self._folder, self._java = home, folder, java
         self._bolt, self._http = _free_port(), _free_port()
         self.found = Server(f"bolt://127.0.0.1:{self._bolt}", secrets.token_hex(8))
         self._process: subprocess.Popen[bytes] | None = None
@@ -116,7 +116,8 @@ class Unpacked:
 
     @property
     def _environment(self) -> dict[str, str]:
-        return os.environ | {"NEO4J_CONF": str(self._folder / "conf"), "NEO4J_HEAP": _HEAP}
+        options = {"JAVA_TOOL_OPTIONS": self._java} if self._java else {}
+        return os.environ | {"NEO4J_CONF": str(self._folder / "conf"), "NEO4J_HEAP": _HEAP, **options}
 
     def initialise(self) -> None:
         """Set the password, which must be done before the first start."""

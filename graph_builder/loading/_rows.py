@@ -21,6 +21,9 @@ USUAL = {
     ),
 }
 
+_LONGEST_ID = 1_000
+"""Letters of an id: Neo4j's indexes take 8,000 bytes."""
+
 
 class Rows:
     """An iterator that raises for a row that can not be read, and goes on with the next one when asked again."""
@@ -42,7 +45,7 @@ def from_row(row: Mapping[str, object], fields: Mapping[str, str], where: str, p
     Raises
     ------
     UnreadableDocument
-        The row has no text field.
+        The row has no text field, or an id that no database would look up.
     """
     columns = {role: column_of(row, role, fields) for role in USUAL}
     text_column = columns["text"]
@@ -50,6 +53,10 @@ def from_row(row: Mapping[str, object], fields: Mapping[str, str], where: str, p
         raise UnreadableDocument(f"{where}: no {_wanted(fields)} field; there are: {_listed(row)}")
     rest = {key: as_text(value) for key, value in row.items() if key not in columns.values()}
     name, own = (as_text(row[column]) if column else "" for column in (columns["name"], columns["id"]))
+    if len(own) > _LONGEST_ID:
+        raise UnreadableDocument(
+            f'{where}: the field "{columns["id"]}" has {len(own):,} letters, and an id {_LONGEST_ID:,} at most'
+        )
     metadata = {key: value for key, value in rest.items() if value}
     return Loaded(as_text(row[text_column]), name.strip(), own.strip() or position, metadata)
 

@@ -22,6 +22,9 @@ from tests.neo4j_server import Unpacked
 STORE = 4
 """The exit code for a store that failed."""
 
+QUICK_START = "-XX:TieredStopAtLevel=1"
+"""Java does not optimise what is started four times and does little: a start takes 6 s of processor rather than 10."""
+
 SMALL_LOGS = "db.tx_log.preallocate=false"
 WRITING = "SHOW TRANSACTIONS YIELD currentQuery WHERE currentQuery CONTAINS 'UNWIND $rows' RETURN currentQuery"
 
@@ -52,9 +55,11 @@ class Own:
 def _disk_of_its_own(folder: Path) -> Iterator[None]:
     """A small disk at the folder, where we may mount one; elsewhere a limit on the size of files stands for it."""
     mounted = not subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "tmpfs", str(folder)], check=False).returncode
-    yield
-    if mounted:
-        subprocess.run(["umount", str(folder)], check=True)
+    try:
+        yield
+    finally:
+        if mounted:
+            subprocess.run(["umount", str(folder)], check=True)
 
 
 @pytest.fixture(scope="module")
@@ -64,11 +69,13 @@ def own(request: pytest.FixtureRequest, host: Host, tmp_path_factory: pytest.Tem
     if not home:
         skip_loudly(request.config, "NO TROUBLE IS MADE FOR A NEO4J: NEO4J_HOME is not set")
     folder = tmp_path_factory.mktemp("own")
-    unpacked = Unpacked(Path(home), folder / "neo4j")
+    unpacked = Unpacked(Path(home), folder / "neo4j", java=QUICK_START)
     with _disk_of_its_own(folder / "neo4j" / "data"):
         unpacked.initialise()
-        yield Own(unpacked, host, folder)
-        unpacked.stop()
+        try:
+            yield Own(unpacked, host, folder)
+        finally:
+            unpacked.stop()
 
 
 def _one_line(ended: Ended) -> str:

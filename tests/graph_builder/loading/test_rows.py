@@ -52,6 +52,15 @@ def test_rows_without_an_id_are_numbered(tmp_path: Path) -> None:
     assert [r.id for r in loaded(tmp_path / "a.csv", "text\na\nb")] == [f"{tmp_path}/a.csv#1", f"{tmp_path}/a.csv#2"]
 
 
+def test_an_id_that_is_a_text_is_refused_for_its_row_alone(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text("\n".join(json.dumps({"id": id_, "text": "X."}) for id_ in ("a" * 1_000, "a" * 1_001, "b")))
+    first, refused, last = load_paths([str(path)])
+    assert [found.source for found in (first, last)] == ["a" * 1_000, "b"]
+    assert isinstance(refused, Failure)
+    assert '"id" has 1,001 letters' in refused.reason
+
+
 def test_a_broken_line_is_named_and_the_lines_after_it_are_read(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b'{"id": "1", "text": "A."}\n{"id": \n[1]\n\xff\x81\n{"id": "5", "other": 1}\n{"id": "6", "text": "B."}')

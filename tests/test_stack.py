@@ -120,7 +120,7 @@ def test_the_server_is_given_no_variable_that_is_no_setting_of_it(services: dict
     """The image writes every variable NEO4J_… into the server's settings, and the server stops at one that it does not know."""
     names = set(services["neo4j"]["environment"]) - {"NEO4J_AUTH"}
     assert names
-    assert not [name for name in names if not name.startswith(("NEO4J_server_", "NEO4J_dbms_"))]
+    assert not [name for name in names if not name.startswith(("NEO4J_server_", "NEO4J_dbms_", "NEO4J_db_"))]
 
 
 def test_the_app_waits_for_a_server_that_answers(services: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rich.text import Text
 
 from graph_builder.model import Modality, Polarity
-from graph_rag.model import Chain, Hop
+from graph_rag.model import Chain, Hop, Lead, Passage
 from hoptrace import terminal
 
 
@@ -92,3 +92,11 @@ def test_a_hop_that_does_not_check_is_loud(capsys: pytest.CaptureFixture[str]) -
 def test_a_paragraph_is_not_broken_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     terminal.say(Text("word " * 400), indent=2)
     assert len(capsys.readouterr().out.splitlines()) == 1
+
+
+def test_a_lead_is_told_in_one_line_that_steers_nothing() -> None:
+    lead = Lead("c1", "The Third\x1b[31m Man\nx", "Carol Reed", "Who was the spouse of\nCarol Reed?")
+    passages = [Passage("reed.md", "Carol Reed", "c2", 0.9, "He married.", lead=lead), Passage("b.md", "B", "c3", 0.1, "B.")]
+    (line,) = terminal.lead_lines(passages, {"reed.md": "reed.md", "b.md": "b.md"})
+    assert line.endswith("reed.md: Who was the spouse of Carol Reed?")
+    assert not set(line) & set("\n\x1b")

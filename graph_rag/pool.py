@@ -74,14 +74,15 @@ class Pool:
     def _sentences(self) -> tuple[list[int], list[int], Vectors]:
         """The passages that have sentences, where those of each begin, and all their vectors."""
         filled = [i for i, place in enumerate(self.places) if len(place.sentences)]
-        lengths = [len(self.places[i].sentences) for i in filled]
-        return filled, [0, *np.cumsum(lengths[:-1]).tolist()], np.concatenate([self.places[i].sentences for i in filled])
+        starts = np.cumsum([0, *(len(self.places[i].sentences) for i in filled)])[:-1]
+        return filled, starts.tolist(), np.concatenate([self.places[i].sentences for i in filled] or [self.vectors[:0]])
 
     def best_sentences(self, vectors: Vectors) -> Weights:
         """The best cosine of each vector with a sentence of each passage, shape (vectors, pool); -1 where there is none."""
         found = np.full((len(vectors), len(self)), -1.0, dtype=np.float32)
         filled, starts, sentences = self._sentences
-        found[:, filled] = np.maximum.reduceat(vectors @ sentences.T, starts, axis=1)
+        if filled:
+            found[:, filled] = np.maximum.reduceat(vectors @ sentences.T, starts, axis=1)
         return found
 
     @cached_property

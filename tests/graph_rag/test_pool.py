@@ -1,0 +1,39 @@
+"""The pool of passages: sentences of different numbers, and of none."""
+
+import numpy as np
+
+from graph_builder.model import Chunk, Vectors
+from graph_rag.neighbourhood import Neighbourhood, Place
+from graph_rag.pool import Asked, Pool
+
+VECTORS = np.eye(3, dtype=np.float32)
+
+
+def place(id_: str, text: str, sentences: Vectors) -> Place:
+    return Place(Chunk(id_, "d", 0, 0, len(text), text, "Title > Part"), (), VECTORS[0], sentences)
+
+
+def pool(*places: Place) -> Pool:
+    n, nothing = len(places), np.zeros(len(places), dtype=np.float32)
+    empty: list[set[int]] = [set() for _ in places]
+    near = Neighbourhood(
+        list(places), {}, [], frozenset(), empty, empty, empty, np.zeros(0, np.float32), *[nothing] * 4, nothing + 1, nothing + 1
+    )
+    return Pool(near, Asked("When was Carol Reed born?", ()), tuple(range(n)))
+
+
+def test_each_passage_is_compared_by_its_best_sentence() -> None:
+    of = pool(place("a", "x", VECTORS[:2]), place("b", "x", VECTORS[:0]), place("c", "x", VECTORS[2:]))
+    assert of.best_sentences(VECTORS).tolist() == [[1, -1, 0], [1, -1, 0], [0, -1, 1]]
+
+
+def test_passages_without_sentences_have_no_best_one() -> None:
+    assert pool(place("a", "x", VECTORS[:0])).best_sentences(VECTORS[:1]).tolist() == [[-1]]
+
+
+def test_a_rarer_word_of_the_question_weighs_more() -> None:
+    of = pool(place("a", "Carol Reed was born", VECTORS[:1]), *(place(c, "was born", VECTORS[:1]) for c in "bcd"))
+    has, weight = of.words
+    assert np.isclose(weight.sum(), 1)
+    assert np.isclose((has @ weight)[0], 1)
+    assert (has @ weight)[1] < 0.5

@@ -21,21 +21,20 @@ def united(pairs: Iterable[tuple[str, str]]) -> dict[str, int]:
 
     ``pairs`` are entity ids with a name; the numbers do not depend on their order.
     """
-    of_name: dict[str, list[str]] = defaultdict(list)
-    names: dict[str, list[str]] = defaultdict(list)
+    of_name: dict[str, set[str]] = defaultdict(set)
     for entity_id, name in pairs:
-        of_name[name].append(entity_id)
-        names[entity_id].append(name)
-    number: dict[str, int] = {}
-    for count, first in enumerate(sorted(names)):
-        reached = [first]
-        while reached:
-            id_ = reached.pop()
-            if id_ not in number:
-                number[id_] = count
-                reached += [other for name in names[id_] if len(of_name[name]) > 1 for other in of_name[name]]
-    dense = {count: place for place, count in enumerate(sorted(set(number.values())))}
-    return {id_: dense[count] for id_, count in number.items()}
+        of_name[name].add(entity_id)
+    shared = [ids for ids in of_name.values() if len(ids) > 1]
+    first = {id_: id_ for ids in of_name.values() for id_ in ids}
+    while True:  # as often as names lead on through other names, which is seldom more than once
+        before = dict(first)
+        for ids in shared:
+            smallest = min(first[id_] for id_ in ids)
+            first.update((id_, smallest) for id_ in ids)
+        if first == before:
+            break
+    place = {id_: count for count, id_ in enumerate(sorted(set(first.values())))}
+    return {id_: place[of] for id_, of in first.items()}
 
 
 def parts(pairs: Collection[tuple[str, str]], number: Mapping[str, int]) -> dict[int, set[int]]:
@@ -45,6 +44,8 @@ def parts(pairs: Collection[tuple[str, str]], number: Mapping[str, int]) -> dict
         named[name].add(number[entity_id])
     found: dict[int, set[int]] = defaultdict(set)
     for name, entities in named.items():
+        if " " not in name:
+            continue
         within = {e for part in _longest_parts(name, named) for e in named[part]}
         for entity in entities if within else ():
             found[entity] |= within - {entity}

@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,6 @@ IMAGE = "neo4j:5.26-community"
 REQUIRED = "HOPTRACE_REQUIRE_NEO4J"
 _START_SECONDS = 120.0
 _STOP_SECONDS = 20.0
-_HEAP = "512m"
 
 
 class NoServer(Exception):
@@ -42,6 +41,16 @@ class Server:
         return neo4j.GraphDatabase.driver(self.uri, auth=(self.username, self.password), notifications_min_severity="OFF")
 
 
+@dataclass(frozen=True)
+class Setup:
+    """How a server from NEO4J_HOME is set up: memory, a folder of plug-ins, and what is done to its data before it starts."""
+
+    heap: str = "512m"
+    pages: str = "64m"
+    plugins: Path | None = None
+    before: Callable[[Path, Mapping[str, str]], None] = lambda _home, _environment: None
+
+
 @contextmanager
 def server(folder: Path) -> Iterator[Server]:
     """A server that answers; one that was started here keeps its data in ``folder`` and is stopped at the end.
@@ -59,7 +68,7 @@ def server(folder: Path) -> Iterator[Server]:
         with _in_docker() as found:
             yield found
     elif home := os.environ.get("NEO4J_HOME"):
-        with _unpacked(Path(home), folder) as found:
+        with unpacked(Path(home), folder) as found:
             yield found
     else:
         raise NoServer("NEO4J_URI is not set, no Docker engine answers, NEO4J_HOME is not set")
@@ -92,16 +101,26 @@ def _in_docker() -> Iterator[Server]:
 
 
 @contextmanager
-def _unpacked(home: Path, folder: Path) -> Iterator[Server]:
-    """Start an unpacked Neo4j with a configuration and a data folder of its own; never with those in its own folder."""
+def unpacked(home: Path, folder: Path, setup: Setup | None = None) -> Iterator[Server]:
+    """Start an unpacked Neo4j with a configuration and a data folder of its own; never with those in its own folder.
+
+    Raises
+    ------
+    NoServer
+        It does not come up.
+    """
+    setup = setup or Setup()
     bolt, http = _free_port(), _free_port()
     found = Server(f"bolt://127.0.0.1:{bolt}", secrets.token_hex(8))
-    environment = os.environ | {"NEO4J_CONF": str(_configure(folder, bolt, http)), "NEO4J_HEAP": _HEAP}
+    environment = os.environ | {"NEO4J_CONF": str(_configure(folder, bolt, http, setup)), "NEO4J_HEAP": setup.heap}
+    if setup.plugins:
+        environment["NEO4J_PLUGINS"] = str(setup.plugins)
     log = folder / "console.log"
     with log.open("w") as console:
         admin = [str(home / "bin" / "neo4j-admin"), "dbms", "set-initial-password", found.password]
         if subprocess.run(admin, env=environment, stdout=console, stderr=console, check=False).returncode:
             raise NoServer(f"neo4j-admin in NEO4J_HOME={home} failed: {_last_line(log)}")
+        setup.before(home, environment)
         # A session of its own: Ctrl-C must not stop the server before the tests that still use it.
         command = [str(home / "bin" / "neo4j"), "console"]
         process = subprocess.Popen(command, env=environment, stdout=console, stderr=console, start_new_session=True)
@@ -112,17 +131,19 @@ def _unpacked(home: Path, folder: Path) -> Iterator[Server]:
             _stop(process)
 
 
-def _configure(folder: Path, bolt: int, http: int) -> Path:
+def _configure(folder: Path, bolt: int, http: int, setup: Setup) -> Path:
     for name in ("conf", "data", "logs", "import", "plugins"):
         (folder / name).mkdir(parents=True)
-    folders = [f"server.directories.{name}={folder / name}" for name in ("data", "logs", "import", "plugins")]
+    places = {name: folder / name for name in ("data", "logs", "import")} | {"plugins": setup.plugins or folder / "plugins"}
+    folders = [f"server.directories.{name}={place}" for name, place in places.items()]
     ports = [
         f"server.{kind}.{what}_address=:{port}"
         for kind, port in (("bolt", bolt), ("http", http))
         for what in ("listen", "advertised")
     ]
-    memory = [f"server.memory.heap.max_size={_HEAP}", "server.memory.pagecache.size=64m"]
+    memory = [f"server.memory.heap.max_size={setup.heap}", f"server.memory.pagecache.size={setup.pages}"]
     others = ["server.default_listen_address=127.0.0.1", "dbms.usage_report.enabled=false"]
+    others += ["dbms.security.procedures.unrestricted=apoc.*"] if setup.plugins else []
     # Each test empties the graph and fills it again; planning every statement anew for that would take longer than the tests.
     others += ["dbms.cypher.statistics_divergence_threshold=1.0", "dbms.cypher.min_replan_interval=1h"]
     (folder / "conf" / "neo4j.conf").write_text("\n".join([*folders, *ports, *memory, *others, ""]))

@@ -259,7 +259,7 @@ class Neo4jTransaction:
         # index over all types by which to find one by its id alone.
         ended = [{"id": id_, "subject": self._ends[id_][0], "object": self._ends[id_][1]} for id_ in gone]
         self._run_batched("writes/delete_relations", ended)
-        self._run_batched("writes/relations", [_relation_row(relation) for relation in relations])
+        self._run_batched("writes/relations", [relation_row(relation) for relation in relations])
 
 
 def shortened(text: str) -> str:
@@ -295,7 +295,8 @@ def _join_row(join: Join) -> dict[str, object]:
     }
 
 
-def _relation_row(relation: Relation) -> dict[str, object]:
+def relation_row(relation: Relation) -> dict[str, object]:
+    """What ``writes/relations`` takes: the ends, the type, and the properties of the relationship."""
     properties = {
         # The caption in Browser, which draws what is denied with an arrow like any other.
         "name": " ".join([*_reservations(relation), _words(relation)]),

@@ -105,6 +105,11 @@ class Neo4jStore:
                 f"the database at {self._place} holds {stranger['label']} nodes that are not Hoptrace's: "
                 "name an empty one with NEO4J_DATABASE"
             )
+        self.lay_out(embedding_model)
+        return self._run("reads/meta")
+
+    def lay_out(self, embedding_model: str) -> None:
+        """Make the schema, and the node that says what the graph is for."""
         for index in self._run("reads/vector_indexes"):
             if index["name"] in {f"{kind}_embedding" for kind in Kind} and index["dim"] != self._dim:
                 self._session.command("writes/drop_index", name=index["name"])
@@ -114,7 +119,6 @@ class Neo4jStore:
         properties = {"name": "Hoptrace", "layout": LAYOUT, "embedding_model": embedding_model, "dim": self._dim}
         extents = {f"{kind}_{what}": 0 for kind in Kind for what in ("texts", "terms")}
         self._session.command("writes/meta", properties={**properties, **extents, "revision": 0})
-        return self._run("reads/meta")
 
     def _run(self, name: str, /, **parameters: object) -> "list[Record]":
         return self._session.read(lambda transaction: run(transaction, name, **parameters))

@@ -98,7 +98,7 @@ class Generated:
                 (_line(relation_row(relation)) for relation in self.related()),
             ),
             "alias_of": (":START_ID(alias),:END_ID,:TYPE", ((i, i, "ALIAS_OF") for i in self.ids)),
-            "has_entity": (":START_ID(chunk),:END_ID,:TYPE", self._mentioned(chunks)),
+            "has_entity": (":START_ID(chunk),:END_ID,:TYPE,chunk_id,entity_id", self._mentioned(chunks)),
         }
         written = [f"--nodes={_file(folder, name, *table)}" for name, table in nodes.items()]
         return written + [f"--relationships={_file(folder, name, *table)}" for name, table in links.items()]
@@ -106,7 +106,7 @@ class Generated:
     def _mentioned(self, chunks: Sequence[str]) -> Iterator[Sequence[object]]:
         random = np.random.default_rng(self.seed + 2)
         for chunk, named in zip(chunks, random.choice(self.entities, (len(chunks), _MENTIONS), p=self.weights), strict=True):
-            yield from ((chunk, self.ids[i], "HAS_ENTITY") for i in sorted(set(named.tolist())))
+            yield from ((chunk, self.ids[i], "HAS_ENTITY", chunk, self.ids[i]) for i in sorted(set(named.tolist())))
 
 
 def _line(row: Mapping[str, Any]) -> Sequence[object]:
@@ -120,7 +120,7 @@ def _file(folder: Path, name: str, header: str, rows: Iterable[Sequence[object]]
     path = folder / f"{name}.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write(header + "\n")
-        csv.writer(file, quoting=csv.QUOTE_MINIMAL).writerows(rows)
+        csv.writer(file, quoting=csv.QUOTE_NONNUMERIC).writerows(rows)
     return path
 
 
@@ -133,7 +133,7 @@ def load(graph: Generated, folder: Path, home: Path, environment: Mapping[str, s
         The import failed; the message ends with what it said.
     """
     arguments = graph.write(folder)
-    # An absent description is a null in a file, but an empty text in the store.
+    # An empty text in quotes is an empty text, as in the store, not a null.
     command = [str(home / "bin/neo4j-admin"), "database", "import", "full", "neo4j", "--ignore-empty-strings=false"]
     done = subprocess.run([*command, *arguments], env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 _BATCH = 1_000
 _SHORT = 40
+KEPT = 101
+"""So many of an entity's relations are kept as its best, where it has as many; an expansion with a cap above 100 sorts all."""
+
 _OWN_LABELS = frozenset({"Document", "Chunk", "__Entity__", "Evidence", "Alias", "Rejected", "Hoptrace"})
 _OWN_TYPES = frozenset(
     {"PART_OF", "FIRST_CHUNK", "NEXT_CHUNK", "HAS_ENTITY", "IN_CHUNK", "MENTIONS", "SUBJECT", "OBJECT"}
@@ -260,6 +263,9 @@ class Neo4jTransaction:
         ended = [{"id": id_, "subject": self._ends[id_][0], "object": self._ends[id_][1]} for id_ in gone]
         self._run_batched("writes/delete_relations", ended)
         self._run_batched("writes/relations", [relation_row(relation) for relation in relations])
+        # An entity that went has taken its relations along, but whatever they led to must learn of it too.
+        ends = {end for row in ended for end in (row["subject"], row["object"])}
+        self._run_for("writes/best", ends | {end for r in relations for end in (r.subject, r.object)}, limit=KEPT)
 
 
 def shortened(text: str) -> str:

@@ -43,7 +43,7 @@ from graph_builder.upkeep import add, remove
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction, Record
 
-LAYOUT = "2"
+LAYOUT = "3"
 _NEAR = 200
 """Fewest candidates of a vector index, which is approximate: it finds the first few the surer, the more it looks for."""
 
@@ -123,33 +123,35 @@ class Neo4jStore:
     def _run(self, name: str, /, **parameters: object) -> "list[Record]":
         return self._session.read(lambda transaction: run(transaction, name, **parameters))
 
-    def _writing(self, work: Callable[[Neo4jTransaction], bool]) -> bool:
-        """Run the work under the writers' lock; True when it changed something."""
+    def _writing(self, needed: Callable[[Neo4jTransaction], bool], work: Callable[[Neo4jTransaction], None]) -> bool:
+        """Run the work under the writers' lock where it is needed; whether it was.
+
+        Without need not even the lock is taken, which is a write: what is there already leaves no trace in the transaction log.
+        """
 
         def locked(transaction: "ManagedTransaction") -> bool:
+            if not needed(Neo4jTransaction(transaction)):
+                return False
             self._lock(transaction)
             writing = Neo4jTransaction(transaction)
-            changed = work(writing)
-            writing.finish()
-            return changed
+            if there := needed(writing):  # another writer may have come first
+                work(writing)
+                writing.finish()
+            return there
 
         return self._session.write(locked)
 
     def write(self, contribution: Contribution) -> None:
-        def work(transaction: Neo4jTransaction) -> bool:
-            add(transaction, contribution)
-            return True
+        document = contribution.document
+        there = [(document.id, contribution.recipe)]
 
-        self._writing(work)
+        def needed(transaction: Neo4jTransaction) -> bool:
+            return transaction.documents_of(document.source) != there
+
+        self._writing(needed, lambda transaction: add(transaction, contribution))
 
     def remove(self, document_id: str) -> bool:
-        def work(transaction: Neo4jTransaction) -> bool:
-            there = transaction.has(document_id)
-            if there:
-                remove(transaction, document_id)
-            return there
-
-        return self._writing(work)
+        return self._writing(lambda t: t.has(document_id), lambda t: remove(t, document_id))
 
     def documents(self) -> list[DocumentRecord]:
         found = self._run("reads/documents")
@@ -235,7 +237,7 @@ class Neo4jStore:
         for found in self._run("reads/expand", ids=_distinct(entity_ids), limit=cap + 1):
             if len(found["relations"]) > cap or len(found["chunk_ids"]) > cap:
                 capped.add(found["id"])
-            relations |= {r["id"]: _relation_of(r) for r in found["relations"][:cap]}
+            relations |= {id_: _relation(id_, *rest) for id_, *rest in found["relations"][:cap]}
             chunks[found["id"]] = tuple(found["chunk_ids"][:cap])
         ordered = sorted(relations.values(), key=lambda r: (-r.confidence, -len(r.evidence_ids), r.id))
         return Expansion(tuple(ordered), chunks, frozenset(capped))
@@ -345,6 +347,11 @@ def _entity_of(record: "Record") -> Entity:
 
 
 def _relation_of(held: Mapping[str, Any]) -> Relation:
-    claim = (held["subject"], held["predicate"], held["object"], Polarity(held["polarity"]), Modality(held["modality"]))
-    said = (held["qualifiers"], held["confidence"], held["extractor"], tuple(held["evidence_ids"]))
-    return Relation(held["id"], *claim, *said)
+    claim = (held["id"], held["subject"], held["predicate"], held["object"], held["polarity"], held["modality"])
+    return _relation(*claim, held["qualifiers"], held["confidence"], held["extractor"], held["evidence_ids"])
+
+
+def _relation(*held: Any) -> Relation:
+    """The relation of its fields' values, in their order."""
+    id_, subject, predicate, object_, polarity, modality, *said, evidence_ids = held
+    return Relation(id_, subject, predicate, object_, Polarity(polarity), Modality(modality), *said, tuple(evidence_ids))

@@ -1,7 +1,7 @@
-"""A large graph with a heavy-tailed degree distribution in the layout of the Neo4j store, as files for ``neo4j-admin database import``.
+"""A large graph with heavy-tailed degrees in the layout of the Neo4j store, as files for ``neo4j-admin database import``.
 
-What `Store.expand` looks at is there: entities, relations, chunks and which entities they mention; aliases, which hang on entities.
-Documents, evidence and the entities' vectors are not: no expansion goes through them.
+What `Store.expand` looks at is there: entities, relations, chunks and which entities they mention; aliases, which hang on
+entities. Documents, evidence and the entities' vectors are not: no expansion goes through them.
 """
 
 import csv

@@ -1,7 +1,7 @@
-"""neo4j-graphrag's side of `neo4j_write.py`, in an environment of its own: a program that writes a graph each time a line comes in.
+"""neo4j-graphrag's side of `neo4j_write.py`, in an environment of its own: it writes a graph each time a line comes in.
 
-Usage: python neo4j_peer.py URI PASSWORD GRAPHS. ``GRAPHS`` is a JSON file: by name a list of graphs, each a map of nodes and relationships
-in the form of its `Neo4jGraph`. A line on stdin names one; the seconds come out. Making the objects is not timed.
+Usage: python neo4j_peer.py URI PASSWORD GRAPHS. ``GRAPHS`` is a JSON file: by name a list of graphs, each a map of nodes and
+relationships in the form of its `Neo4jGraph`. A line on stdin names one; the seconds come out. Making the objects is not timed.
 """
 
 import asyncio

@@ -1,8 +1,8 @@
 """One-hop expansion in Neo4j on graphs of 100,000 and 1,000,000 relations: `make bench-neo4j-read`.
 
-Usage: NEO4J_HOME=FOLDER python benchmarks/neo4j_read.py [--draws N] [--sizes 10000,100000]. For each size a server is started with 2 GB of
-heap on a generated graph (`neo4j_graphs.py`); both run at once, and draws alternate between them, so that what else the machine does
-meets both. The schema is made by the store.
+Usage: NEO4J_HOME=FOLDER python benchmarks/neo4j_read.py [--draws N] [--sizes 10000,100000]. For each size a server is started
+with 2 GB of heap on a generated graph (`neo4j_graphs.py`); all run at once, and draws alternate between them, so that what else
+the machine does meets each alike. The schema, and the best relations of hubs, are made by the store's own statements.
 """
 
 import argparse

@@ -1,8 +1,9 @@
 """The graph of the FDA labels written into Neo4j, beside neo4j-graphrag's writer: `make bench-neo4j-write`.
 
-Usage: NEO4J_HOME=FOLDER python benchmarks/neo4j_write.py --venv FOLDER [--labels FOLDER] [--home FOLDER] [--rounds N] [--plugins FOLDER].
+Usage: NEO4J_HOME=FOLDER python benchmarks/neo4j_write.py --venv FOLDER [--labels FOLDER] [--home FOLDER] [--documents N]
+[--rounds N] [--plugins FOLDER].
 
-The labels are ingested once into the embedded store in ``--home``; only writing is timed. On one server, warm, the sides take turns:
+The labels are ingested once into the embedded store in ``--home``; only writing is timed. On one server, warm, they take turns:
 
 ours     `hoptrace copy --to neo4j`: documents, chunks, aliases, mentions, evidence and vectors; entities, joins and relations
          are derived again
@@ -23,7 +24,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,9 @@ HERE = Path(__file__).resolve().parent
 SHARED = HERE.parent.parent / "shared"
 OURS, BARE, LEXICAL = "ours", "bare", "lexical"
 _MODEL, _DIM = "all-MiniLM-L6-v2", 384
-_SIZES = "CALL () { MATCH (n) RETURN count(n) AS nodes } CALL () { MATCH ()-[r]->() RETURN count(r) AS links } RETURN nodes, links"
+_SIZES = (
+    "CALL () { MATCH (n) RETURN count(n) AS nodes } CALL () { MATCH ()-[r]->() RETURN count(r) AS links } RETURN nodes, links"
+)
 
 Peer = dict[str, Any]
 
@@ -51,23 +54,24 @@ def main() -> None:
     asked = _arguments()
     _install(asked.venv)
     _ingest(asked)
-    source = sqlite.connect(Settings(home=str(asked.home)), embedding_model=_MODEL, dim=_DIM)
-    with tempfile.TemporaryDirectory() as scratch:
+    with tempfile.TemporaryDirectory() as scratch, closing(_first(asked, scratch)) as source:
         setup = Setup(heap="1g", pages="256m", plugins=asked.plugins)
         with unpacked(Path(os.environ["NEO4J_HOME"]), Path(scratch, "server"), setup) as server, server.driver() as driver:
             graphs = Path(scratch, "graphs.json")
             graphs.write_text(json.dumps(_graphs(source)), "utf-8")
             with _peer(asked.venv, server, graphs) as ask:
                 _measure(source, server, driver, ask, asked.rounds)
-    source.close()
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--labels", type=Path, default=SHARED / "data/fda_labels/text")
-    parser.add_argument("--home", type=Path, default=Path(".hoptrace-bench"), help="folder of the embedded graph; made when missing")
+    parser.add_argument(
+        "--home", type=Path, default=Path(".hoptrace-bench"), help="folder of the embedded graph; made when missing"
+    )
     parser.add_argument("--venv", type=Path, required=True, help="folder for the peer's environment")
     parser.add_argument("--plugins", type=Path, default=SHARED / "neo4j/peer-plugins", help="folder with APOC, for the peer")
+    parser.add_argument("--documents", type=int, default=40, help="the first so many of the labels only")
     parser.add_argument("--rounds", type=int, default=3)
     return parser.parse_args()
 
@@ -75,7 +79,7 @@ def _arguments() -> argparse.Namespace:
 def _install(venv: Path) -> None:
     if not (venv / "bin/python").exists():
         subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
-        wanted = [f"neo4j=={neo4j.__version__}", "neo4j-graphrag==1.22.0"]
+        wanted = [f"neo4j=={neo4j.__version__}", f"neo4j-rust-ext=={neo4j.__version__}.*", "neo4j-graphrag==1.22.0"]
         subprocess.run([str(venv / "bin/python"), "-m", "pip", "install", "--quiet", *wanted], check=True)
 
 
@@ -83,6 +87,15 @@ def _ingest(asked: argparse.Namespace) -> None:
     if not (asked.home / "graph.db").exists():
         with Graph.open(str(asked.home)) as graph:
             graph.ingest(str(asked.labels))
+
+
+def _first(asked: argparse.Namespace, scratch: str) -> Store:
+    """An embedded graph of the first documents."""
+    few = sqlite.connect(Settings(home=scratch), embedding_model=_MODEL, dim=_DIM)
+    with closing(sqlite.connect(Settings(home=str(asked.home)), embedding_model=_MODEL, dim=_DIM)) as source:
+        for record in source.documents()[: asked.documents]:
+            few.write(source.contribution(record.id))
+    return few
 
 
 def _graphs(source: Store) -> dict[str, list[Peer]]:
@@ -140,9 +153,8 @@ def _peer(venv: Path, server: Server, graphs: Path) -> Iterator[Callable[[str], 
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
 
         def ask(name: str) -> float:
-            assert process.stdin and process.stdout  # noqa: S101  # they are pipes
             print(name, file=process.stdin, flush=True)
-            return float(process.stdout.readline())
+            return float(process.stdout.readline() if process.stdout else 0)
 
         yield ask
         if process.stdin:
@@ -208,7 +220,8 @@ def _last_written(driver: neo4j.Driver) -> frozenset[str]:
 
 
 def _print(counts: Counts, took: Mapping[str, Sequence[float]], sizes: Mapping[str, tuple[int, int]]) -> None:
-    print(f"{counts}\n\n| | median s | min-max | relations/s | nodes | relationships | both/s |\n|---|---:|---:|---:|---:|---:|---:|")
+    print(f"{counts}\n\n| | median s | min-max | relations/s | nodes | relationships | both/s |")
+    print("|---|---:|---:|---:|---:|---:|---:|")
     for side, seconds in took.items():
         median, all_ = statistics.median(seconds), sum(sizes[side])
         shown = f"{min(seconds):.2f}-{max(seconds):.2f} | {counts.relations / median:.0f} | {sizes[side][0]} | {sizes[side][1]}"

@@ -124,20 +124,20 @@ class Neo4jStore:
         return self._session.read(lambda transaction: run(transaction, name, **parameters))
 
     def _writing(self, needed: Callable[[Neo4jTransaction], bool], work: Callable[[Neo4jTransaction], None]) -> bool:
-        """Run the work under the writers' lock where it is needed; whether it was.
+        """Run the work under the writers' lock if it is needed; whether it was.
 
-        Without need not even the lock is taken, which is a write: what is there already leaves no trace in the transaction log.
+        Where it is not, even the lock is left alone, which is a write: the transaction log shows nothing. What was true before
+        the lock may not be so after it, since another writer may have come first: the work looks again.
         """
 
         def locked(transaction: "ManagedTransaction") -> bool:
-            if not needed(Neo4jTransaction(transaction)):
+            writing = Neo4jTransaction(transaction)
+            if not needed(writing):
                 return False
             self._lock(transaction)
-            writing = Neo4jTransaction(transaction)
-            if there := needed(writing):  # another writer may have come first
-                work(writing)
-                writing.finish()
-            return there
+            work(writing)
+            writing.finish()
+            return True
 
         return self._session.write(locked)
 
@@ -151,7 +151,14 @@ class Neo4jStore:
         self._writing(needed, lambda transaction: add(transaction, contribution))
 
     def remove(self, document_id: str) -> bool:
-        return self._writing(lambda t: t.has(document_id), lambda t: remove(t, document_id))
+        removed = [False]
+
+        def work(transaction: Neo4jTransaction) -> None:
+            removed[:] = [transaction.has(document_id)]
+            if removed[0]:
+                remove(transaction, document_id)
+
+        return self._writing(lambda transaction: transaction.has(document_id), work) and removed[0]
 
     def documents(self) -> list[DocumentRecord]:
         found = self._run("reads/documents")
@@ -351,7 +358,8 @@ def _relation_of(held: Mapping[str, Any]) -> Relation:
     return _relation(*claim, held["qualifiers"], held["confidence"], held["extractor"], held["evidence_ids"])
 
 
-def _relation(*held: Any) -> Relation:
+def _relation(*held: Any) -> Relation:  # noqa: ANN401  # a column is a text, a number or a list
     """The relation of its fields' values, in their order."""
-    id_, subject, predicate, object_, polarity, modality, *said, evidence_ids = held
-    return Relation(id_, subject, predicate, object_, Polarity(polarity), Modality(modality), *said, tuple(evidence_ids))
+    id_, subject, predicate, object_, polarity, modality, qualifiers, confidence, extractor, evidence_ids = held
+    claim = (subject, predicate, object_, Polarity(polarity), Modality(modality))
+    return Relation(id_, *claim, qualifiers, confidence, extractor, tuple(evidence_ids))

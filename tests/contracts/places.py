@@ -155,6 +155,12 @@ class Database(Place):
             waiting += step.get("children", [])
         return operators
 
+    def last_written(self) -> frozenset[str]:
+        """The mark of the last transaction that wrote something: a bookmark, which reading leaves as it is."""
+        with self._driver.session(database=self._server.database or None) as session:
+            session.run("RETURN 1").consume()
+            return session.last_bookmarks().raw_values
+
     def _wipe(self) -> None:
         self.run("MATCH (n) WHERE NOT n:Hoptrace DETACH DELETE n")
         kept = self.run("MATCH (m:Hoptrace {dim: $dim}) SET m = $meta RETURN m", dim=DIM, meta=self._meta)

@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,6 @@ IMAGE = "neo4j:5.26-community"
 REQUIRED = "HOPTRACE_REQUIRE_NEO4J"
 _START_SECONDS = 120.0
 _STOP_SECONDS = 20.0
-_HEAP = "512m"
 
 
 class NoServer(Exception):
@@ -42,6 +41,16 @@ class Server:
         return neo4j.GraphDatabase.driver(self.uri, auth=(self.username, self.password), notifications_min_severity="OFF")
 
 
+@dataclass(frozen=True)
+class Setup:
+    """How a server from NEO4J_HOME is set up: memory, a folder of plug-ins, and what is done to its data before it starts."""
+
+    heap: str = "512m"
+    pages: str = "64m"
+    plugins: Path | None = None
+    before: Callable[[Path, Mapping[str, str]], None] = lambda _home, _environment: None
+
+
 @contextmanager
 def server(folder: Path) -> Iterator[Server]:
     """A server that answers; one that was started here keeps its data in ``folder`` and is stopped at the end.
@@ -59,7 +68,7 @@ def server(folder: Path) -> Iterator[Server]:
         with _in_docker() as found:
             yield found
     elif home := os.environ.get("NEO4J_HOME"):
-        with _unpacked(Path(home), folder) as found:
+        with unpacked(Path(home), folder) as found:
             yield found
     else:
         raise NoServer("NEO4J_URI is not set, no Docker engine answers, NEO4J_HOME is not set")
@@ -94,8 +103,8 @@ def _in_docker() -> Iterator[Server]:
 class Unpacked:
     """A Neo4j started from its files, with a folder and ports of its own; it can be stopped, killed and started again."""
 
-    def __init__(self, home: Path, folder: Path, *, java: str = "") -> None:
-        self._home, self._folder, self._java = home, folder, java
+    def __init__(self, home: Path, folder: Path, *, java: str = "", setup: Setup | None = None) -> None:
+        self._home, self._folder, self._java, self._setup = home, folder, java, setup or Setup()
         self._bolt, self._http = _free_port(), _free_port()
         self.found = Server(f"bolt://127.0.0.1:{self._bolt}", secrets.token_hex(8))
         self._process: subprocess.Popen[bytes] | None = None
@@ -117,7 +126,9 @@ class Unpacked:
     @property
     def _environment(self) -> dict[str, str]:
         options = {"JAVA_TOOL_OPTIONS": self._java} if self._java else {}
-        return os.environ | {"NEO4J_CONF": str(self._folder / "conf"), "NEO4J_HEAP": _HEAP, **options}
+        if self._setup.plugins:
+            options["NEO4J_PLUGINS"] = str(self._setup.plugins)
+        return os.environ | {"NEO4J_CONF": str(self._folder / "conf"), "NEO4J_HEAP": self._setup.heap, **options}
 
     def initialise(self) -> None:
         """Set the password, which must be done before the first start."""
@@ -126,6 +137,7 @@ class Unpacked:
             failed = subprocess.run(admin, env=self._environment, stdout=console, stderr=console, check=False).returncode
         if failed:
             raise NoServer(f"neo4j-admin in NEO4J_HOME={self._home} failed: {_last_line(self.log)}")
+        self._setup.before(self._home, self._environment)
 
     def start(self, *more: str, awaited: bool = True) -> None:
         """Start it with more lines of configuration, and wait until it answers."""
@@ -152,14 +164,20 @@ class Unpacked:
 
     def _configure(self, more: Sequence[str]) -> None:
         """Write a configuration of its own; never the one in Neo4j's folder."""
-        folders = [f"server.directories.{name}={self._folder / name}" for name in ("data", "logs", "import", "plugins")]
+        places = {name: self._folder / name for name in ("data", "logs", "import", "plugins")}
+        places["plugins"] = self._setup.plugins or places["plugins"]
+        folders = [f"server.directories.{name}={place}" for name, place in places.items()]
         ports = [
             f"server.{kind}.{what}_address=:{port}"
             for kind, port in (("bolt", self._bolt), ("http", self._http))
             for what in ("listen", "advertised")
         ]
-        memory = [f"server.memory.heap.max_size={_HEAP}", "server.memory.pagecache.size=64m"]
+        memory = [
+            f"server.memory.heap.max_size={self._setup.heap}",
+            f"server.memory.pagecache.size={self._setup.pages}",
+        ]
         others = ["server.default_listen_address=127.0.0.1", "dbms.usage_report.enabled=false"]
+        others += ["dbms.security.procedures.unrestricted=apoc.*"] if self._setup.plugins else []
         # Each test empties the graph and fills it again; planning every statement anew for that would take longer than the tests.
         others += ["dbms.cypher.statistics_divergence_threshold=1.0", "dbms.cypher.min_replan_interval=1h"]
         lines = [*folders, *ports, *memory, *others, *more, ""]
@@ -167,15 +185,21 @@ class Unpacked:
 
 
 @contextmanager
-def _unpacked(home: Path, folder: Path) -> Iterator[Server]:
-    """A server that is started from its files, and stopped at the end."""
-    unpacked = Unpacked(home, folder)
-    unpacked.initialise()
+def unpacked(home: Path, folder: Path, setup: Setup | None = None) -> Iterator[Server]:
+    """A server that is started from its files, and stopped at the end.
+
+    Raises
+    ------
+    NoServer
+        It does not come up.
+    """
+    server = Unpacked(home, folder, setup=setup)
+    server.initialise()
     try:
-        unpacked.start()
-        yield unpacked.found
+        server.start()
+        yield server.found
     finally:
-        unpacked.stop()
+        server.stop()
 
 
 def _free_port() -> int:

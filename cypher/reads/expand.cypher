@@ -1,19 +1,32 @@
 // The relations around each entity and the chunks that mention it, best first, at most $limit of each. From an entity only
-// other entities are reached: two that stand in one chunk are not thereby connected.
+// other entities are reached: two that stand in one chunk are not thereby connected. An entity with very many relations knows
+// its best ones (writes/best); where they are not found, as in a copy of the database with new internal ids, all are sorted.
 UNWIND $ids AS id
 MATCH (e:__Entity__ {id: id})
 CALL (e) {
+  UNWIND coalesce(e.best, [])[..$limit] AS known
+  MATCH ()-[r]->()
+  WHERE elementId(r) = known AND e IN [startNode(r), endNode(r)]
+  RETURN collect(r) AS known
+}
+CALL (e, known) {
+  WITH e, known
+  WHERE size(known) < $limit
   MATCH (e)-[r:!(HAS_ENTITY|ALIAS_OF)]-(:__Entity__)
   WITH r
   ORDER BY r.confidence DESC, r.support DESC, r.id
   LIMIT $limit
-  RETURN collect(r {.*, subject: startNode(r).id, object: endNode(r).id}) AS relations
+  RETURN collect(r) AS best
 }
+WITH e, CASE WHEN size(known) < $limit THEN best ELSE known END AS best
 CALL (e) {
-  MATCH (c:Chunk)-[:HAS_ENTITY]->(e)
-  WITH c.id AS chunk_id
-  ORDER BY chunk_id
+  MATCH ()-[h:HAS_ENTITY]->()
+  WHERE h.entity_id = e.id AND h.chunk_id > ''
+  WITH h
+  ORDER BY h.entity_id, h.chunk_id
   LIMIT $limit
-  RETURN collect(chunk_id) AS chunk_ids
+  RETURN collect(h.chunk_id) AS chunk_ids
 }
-RETURN e.id AS id, relations, chunk_ids
+RETURN e.id AS id, chunk_ids, [r IN best | [
+  r.id, startNode(r).id, r.predicate, endNode(r).id, r.polarity, r.modality, r.qualifiers, r.confidence, r.extractor, r.evidence_ids
+]] AS relations

@@ -1,4 +1,5 @@
 // The entities that a new document's chunks mention.
 MATCH (:Document {id: $document_id})<-[:PART_OF]-(c:Chunk)-[:MENTIONS]->(:Alias)-[:ALIAS_OF]->(e:__Entity__)
 WITH DISTINCT c, e
-MERGE (c)-[:HAS_ENTITY]->(e)
+MERGE (c)-[h:HAS_ENTITY]->(e)
+ON CREATE SET h.entity_id = e.id, h.chunk_id = c.id

@@ -38,6 +38,9 @@ _BATCH = 1_000
 _SHORT = 40
 _LONGEST_TOKEN = 200
 _LONGEST_KEY = 1_000
+KEPT = 101
+"""So many of an entity's relations are kept as its best, where it has as many; an expansion with a cap above 100 sorts all."""
+
 _OWN_LABELS = frozenset({"Document", "Chunk", "__Entity__", "Evidence", "Alias", "Rejected", "Hoptrace"})
 _OWN_TYPES = frozenset(
     {"PART_OF", "FIRST_CHUNK", "NEXT_CHUNK", "HAS_ENTITY", "IN_CHUNK", "MENTIONS", "SUBJECT", "OBJECT"}
@@ -266,7 +269,10 @@ class Neo4jTransaction:
         # index over all types by which to find one by its id alone.
         ended = [{"id": id_, "subject": self._ends[id_][0], "object": self._ends[id_][1]} for id_ in gone]
         self._run_batched("writes/delete_relations", ended)
-        self._run_batched("writes/relations", [_relation_row(relation) for relation in relations])
+        self._run_batched("writes/relations", [relation_row(relation) for relation in relations])
+        # An entity that went has taken its relations along, but whatever they led to must learn of it too.
+        ends = {end for row in ended for end in (row["subject"], row["object"])}
+        self._run_for("writes/best", ends | {end for r in relations for end in (r.subject, r.object)}, limit=KEPT)
 
 
 def shortened(text: str) -> str:
@@ -302,7 +308,8 @@ def _join_row(join: Join) -> dict[str, object]:
     }
 
 
-def _relation_row(relation: Relation) -> dict[str, object]:
+def relation_row(relation: Relation) -> dict[str, object]:
+    """What ``writes/relations`` takes: the ends, the type, and the properties of the relationship."""
     properties = {
         # The caption in Browser, which draws what is denied with an arrow like any other.
         "name": " ".join([*_reservations(relation), _words(relation)]),

@@ -43,7 +43,7 @@ from graph_builder.upkeep import add, remove
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction, Record
 
-LAYOUT = "2"
+LAYOUT = "3"
 _NEAR = 200
 """Fewest candidates of a vector index, which is approximate: it finds the first few the surer, the more it looks for."""
 
@@ -112,6 +112,11 @@ class Neo4jStore:
                 f"the database at {self._place} holds {stranger['label']} nodes that are not Hoptrace's: "
                 "name an empty one with NEO4J_DATABASE"
             )
+        self.lay_out(embedding_model)
+        return self._run("reads/meta")
+
+    def lay_out(self, embedding_model: str) -> None:
+        """Make the schema, and the node that says what the graph is for."""
         for index in self._run("reads/vector_indexes"):
             if index["name"] in {f"{kind}_embedding" for kind in Kind} and index["dim"] != self._dim:
                 self._session.command("writes/drop_index", name=index["name"])
@@ -121,38 +126,46 @@ class Neo4jStore:
         properties = {"name": "Hoptrace", "layout": LAYOUT, "embedding_model": embedding_model, "dim": self._dim}
         extents = {f"{kind}_{what}": 0 for kind in Kind for what in ("texts", "terms")}
         self._session.command("writes/meta", properties={**properties, **extents, "revision": 0})
-        return self._run("reads/meta")
 
     def _run(self, name: str, /, **parameters: object) -> "list[Record]":
         return self._session.read(lambda transaction: run(transaction, name, **parameters))
 
-    def _writing(self, work: Callable[[Neo4jTransaction], bool]) -> bool:
-        """Run the work under the writers' lock; True when it changed something."""
+    def _writing(self, needed: Callable[[Neo4jTransaction], bool], work: Callable[[Neo4jTransaction], None]) -> bool:
+        """Run the work under the writers' lock if it is needed; whether it was.
+
+        Where it is not, even the lock is left alone, which is a write: the transaction log shows nothing. What was true before
+        the lock may not be so after it, since another writer may have come first: the work looks again.
+        """
 
         def locked(transaction: "ManagedTransaction") -> bool:
-            self._lock(transaction)
             writing = Neo4jTransaction(transaction)
-            changed = work(writing)
+            if not needed(writing):
+                return False
+            self._lock(transaction)
+            work(writing)
             writing.finish()
-            return changed
+            return True
 
         return self._session.write(locked)
 
     def write(self, contribution: Contribution) -> None:
-        def work(transaction: Neo4jTransaction) -> bool:
-            add(transaction, contribution)
-            return True
+        document = contribution.document
+        there = [(document.id, contribution.recipe)]
 
-        self._writing(work)
+        def needed(transaction: Neo4jTransaction) -> bool:
+            return transaction.documents_of(document.source) != there
+
+        self._writing(needed, lambda transaction: add(transaction, contribution))
 
     def remove(self, document_id: str) -> bool:
-        def work(transaction: Neo4jTransaction) -> bool:
-            there = transaction.has(document_id)
-            if there:
-                remove(transaction, document_id)
-            return there
+        removed = [False]
 
-        return self._writing(work)
+        def work(transaction: Neo4jTransaction) -> None:
+            removed[:] = [transaction.has(document_id)]
+            if removed[0]:
+                remove(transaction, document_id)
+
+        return self._writing(lambda transaction: transaction.has(document_id), work) and removed[0]
 
     def documents(self) -> list[DocumentRecord]:
         found = self._run("reads/documents")
@@ -240,7 +253,7 @@ class Neo4jStore:
         for found in self._run("reads/expand", ids=_distinct(entity_ids), limit=cap + 1):
             if len(found["relations"]) > cap or len(found["chunk_ids"]) > cap:
                 capped.add(found["id"])
-            relations |= {r["id"]: _relation_of(r) for r in found["relations"][:cap]}
+            relations |= {id_: _relation(id_, *rest) for id_, *rest in found["relations"][:cap]}
             chunks[found["id"]] = tuple(found["chunk_ids"][:cap])
         ordered = sorted(relations.values(), key=lambda r: (-r.confidence, -len(r.evidence_ids), r.id))
         return Expansion(tuple(ordered), chunks, frozenset(capped))
@@ -350,6 +363,12 @@ def _entity_of(record: "Record") -> Entity:
 
 
 def _relation_of(held: Mapping[str, Any]) -> Relation:
-    claim = (held["subject"], held["predicate"], held["object"], Polarity(held["polarity"]), Modality(held["modality"]))
-    said = (held["qualifiers"], held["confidence"], held["extractor"], tuple(held["evidence_ids"]))
-    return Relation(held["id"], *claim, *said)
+    claim = (held["id"], held["subject"], held["predicate"], held["object"], held["polarity"], held["modality"])
+    return _relation(*claim, held["qualifiers"], held["confidence"], held["extractor"], held["evidence_ids"])
+
+
+def _relation(*held: Any) -> Relation:  # noqa: ANN401  # a column is a text, a number or a list
+    """The relation of its fields' values, in their order."""
+    id_, subject, predicate, object_, polarity, modality, qualifiers, confidence, extractor, evidence_ids = held
+    claim = (subject, predicate, object_, Polarity(polarity), Modality(modality))
+    return Relation(id_, *claim, qualifiers, confidence, extractor, tuple(evidence_ids))

@@ -5,7 +5,7 @@ best become those from which the next hop starts, and all are ranked again: so t
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -107,12 +107,20 @@ class Ranking:
         chosen = found.rewrites[rewrite]
         return chosen.text(self._question.text, self._names.of(found.rewrites)[chosen.bridge])
 
-    def leads(self, alike: Likeness, places: Collection[int]) -> dict[int, Lead]:
-        """For places in the pool: the rewritten question that finds a passage better than the question itself does."""
-        gain, column = alike.gain(), alike.hops.ways[:, 1]
-        ways = np.flatnonzero((gain > 0) & np.isin(column, list(places)))
-        best = {int(column[way]): way for way in ways[np.argsort(gain[ways], kind="stable")]}  # the last of a place is its best
-        return {at: self._lead(alike.hops, *map(int, alike.hops.ways[way])) for at, way in best.items()}
+    def leads(self, alike: Likeness, best: Sequence[int]) -> dict[int, Lead]:
+        """By place in the pool: the rewritten question that finds a passage better than the question itself does.
+
+        ``best`` are the places to say it of, best first; only a passage before another leads to it, and only where something in
+        the question gave way to the bridge.
+        """
+        found, gain = alike.hops, alike.gain()
+        order = np.full(len(self.pool), len(self.pool))
+        order[list(best)] = np.arange(len(best))
+        first, column, rewrite = np.array(self.leading.at)[found.ways[:, 0]], found.ways[:, 1], found.ways[:, 2]
+        replaces = np.array([bool(each.replaced) for each in found.rewrites], dtype=bool)
+        ways = np.flatnonzero((gain > 0) & (order[first] < order[column]) & np.isin(column, best) & replaces[rewrite])
+        last = {int(column[way]): way for way in ways[np.argsort(gain[ways], kind="stable")]}  # the last of a place is its best
+        return {at: self._lead(found, *map(int, found.ways[way])) for at, way in last.items()}
 
     def _lead(self, found: Hops, row: int, _: int, rewrite: int) -> Lead:
         first = self.leading.at[row]

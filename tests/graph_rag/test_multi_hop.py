@@ -56,3 +56,13 @@ def test_a_second_question_reads_less_and_finds_the_same(films: Graph) -> None:
     sources = films.sources
     first, again = (retrieve(Question(QUESTION, films.embedder), sources, k=5) for _ in range(2))
     assert first.passages == again.passages
+
+
+@pytest.mark.parametrize("question", [QUESTION, "Which films are about a marriage?", "Where does Vienna lie?"])
+def test_only_a_better_passage_leads_and_only_by_what_gives_way(films: Graph, question: str) -> None:
+    found = retrieve(Question(question, films.embedder), films.sources, k=10)
+    before: set[str] = set()
+    for passage in found.passages:
+        assert passage.lead is None or passage.lead.chunk in before
+        assert passage.lead is None or not passage.lead.question.startswith(question.rstrip("?"))
+        before.add(passage.chunk)

@@ -37,7 +37,7 @@ _OTHERS = 0.3
 _STEPS = 30
 _ALL = 1_000
 _PARTS: dict[str, tuple[str, ...]] = {
-    "rewriting": ("bridge", "rewritten", "gain", "sentence gain", "best of"),
+    "rewriting": ("bridge", "rewritten", "rewritten sentence", "gain", "sentence gain", "best of"),
     "statements": ("sentence", "rewritten sentence", "sentence gain", "best of"),
     "walk": ("mass", "entity mass", "mass rank"),
     "chains": ("chain",),

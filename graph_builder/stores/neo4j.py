@@ -121,7 +121,7 @@ class Neo4jStore:
         self._session.command("writes/meta", properties={**properties, **extents, "revision": 0})
 
     def _run(self, name: str, /, **parameters: object) -> "list[Record]":
-        return self._session.read(lambda transaction: run(transaction, name, **parameters))
+        return self._session.records(name, **parameters)
 
     def _writing(self, needed: Callable[[Neo4jTransaction], bool], work: Callable[[Neo4jTransaction], None]) -> bool:
         """Run the work under the writers' lock if it is needed; whether it was.

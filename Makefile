@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench bench-fda bench-llm bench-estimate bench-neo4j-write bench-neo4j-read ui wheel clean
+.PHONY: help install demo test check format bench bench-fda bench-llm bench-estimate bench-neo4j bench-neo4j-write bench-neo4j-read ui wheel clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 20
@@ -47,6 +47,8 @@ bench-llm: install ## Ingest with a scripted language model, beside two peers; D
 
 bench-estimate: install ## Compare estimates with what an ingest then costs; DATA as above
 	PYTHONPATH=. $(BIN)/python benchmarks/llm_estimate.py $(DATA)
+
+bench-neo4j: bench-neo4j-write bench-neo4j-read ## Both of the next two
 
 bench-neo4j-write: install ## Write the FDA labels' graph into Neo4j, beside a peer; NEO4J_HOME=folder of a server, FDA, PLUGINS=folder with APOC
 	PYTHONPATH=. $(BIN)/python benchmarks/neo4j_write.py --venv $(VENV)-peers/neo4j-graphrag $(if $(FDA),--labels $(FDA)) $(if $(PLUGINS),--plugins $(PLUGINS)) $(NEO4J)

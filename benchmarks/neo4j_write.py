@@ -116,8 +116,8 @@ def _whole(driver: neo4j.Driver) -> Peer:
 def _node(id_: str, label: str, held: Mapping[str, Any]) -> Peer:
     properties = {key: value for key, value in held.items() if isinstance(value, str | int | float | list)}
     embedding = properties.pop("embedding", None)
-    vectors = {"embedding": embedding} if embedding else None
-    return {"id": id_, "label": label, "properties": properties, "embedding_properties": vectors}
+    vectors = {"embedding_properties": {"embedding": embedding}} if embedding else {}
+    return {"id": id_, "label": label, "properties": properties, **vectors}
 
 
 def _graphs(source: Store) -> dict[str, list[Peer]]:

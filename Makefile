@@ -7,7 +7,7 @@ SETS = $(DATA)/musique_train100 $(DATA)/twowiki_train
 STAMP := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format bench bench-fda bench-llm bench-estimate bench-retrieval bench-neo4j-write bench-neo4j-read fit-ranker ui wheel clean
+.PHONY: help install demo test check format bench bench-fda bench-llm bench-estimate bench-retrieval bench-neo4j bench-neo4j-write bench-neo4j-read fit-ranker ui wheel clean
 
 help: ## Show the targets
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):.*## /  make \1\t/' | expand -t 20
@@ -56,6 +56,8 @@ bench-retrieval: install ## Measure multi-hop retrieval and HyDE on public sets;
 
 fit-ranker: install ## Fit graph retrieval's ranker and write it; FIT=--ablate tells what each of its parts is worth instead
 	PYTHONPATH=. $(BIN)/python benchmarks/fit_ranker.py --homes $(HOMES) $(or $(FIT),--write) $(SETS)
+
+bench-neo4j: bench-neo4j-write bench-neo4j-read ## Both of the next two
 
 bench-neo4j-write: install ## Write the FDA labels' graph into Neo4j, beside a peer; NEO4J_HOME=folder of a server, FDA, PLUGINS=folder with APOC
 	PYTHONPATH=. $(BIN)/python benchmarks/neo4j_write.py --venv $(VENV)-peers/neo4j-graphrag $(if $(FDA),--labels $(FDA)) $(if $(PLUGINS),--plugins $(PLUGINS)) $(NEO4J)

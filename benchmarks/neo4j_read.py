@@ -1,8 +1,9 @@
-"""One-hop expansion in Neo4j on graphs of 100,000 and 1,000,000 relations: `make bench-neo4j-read`.
+"""One-hop expansion on graphs of 100,000 and 1,000,000 relations: `make bench-neo4j-read`.
 
-Usage: NEO4J_HOME=FOLDER python benchmarks/neo4j_read.py [--draws N] [--sizes 10000,100000]. For each size a server is started
-with 2 GB of heap on a generated graph (`neo4j_graphs.py`); all run at once, and draws alternate between them, so that what else
-the machine does meets each alike. The schema, and the best relations of hubs, are made by the store's own statements.
+Usage: NEO4J_HOME=FOLDER python benchmarks/neo4j_read.py [--draws N] [--sizes 10000,100000] [--store sqlite]. For each size a
+server is started with 2 GB of heap on a generated graph (`generated_graphs.py`); all run at once, and draws alternate between
+them, so that what else the machine does meets each alike. The schema, and the best relations of hubs, are made by the store's
+own statements. With ``--store sqlite`` the same graphs lie in the embedded store.
 """
 
 import argparse
@@ -15,17 +16,18 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
-from neo4j_graphs import Generated, load
+from generated_graphs import Generated, load, load_embedded
 
 from cypher import statement
 from graph_builder.settings import Settings
+from graph_builder.stores import Store, sqlite
 from graph_builder.stores._neo4j_session import Neo4jSession
 from graph_builder.stores._neo4j_transaction import KEPT
 from graph_builder.stores.neo4j import Neo4jStore
 from tests.neo4j_server import Setup, unpacked
 
 CAP, SIZE, RELATIONS = 50, 20, 10
-WARM = 60
+WARM = 200
 
 
 def main() -> None:
@@ -33,13 +35,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--draws", type=int, default=300, help="expansions of each kind on each graph")
     parser.add_argument("--sizes", default="10000,100000", help="numbers of entities; relations are ten times as many")
+    parser.add_argument("--store", choices=["neo4j", "sqlite"], default="neo4j", help="where the graphs lie")
     asked = parser.parse_args()
+    opened = _served if asked.store == "neo4j" else _embedded
     sizes = [int(size) for size in asked.sizes.split(",")]
     with ExitStack() as servers:
         graphs = [Generated(size, RELATIONS * size) for size in sizes]
-        stores = [servers.enter_context(_served(graph)) for graph in graphs]
+        stores = [servers.enter_context(opened(graph)) for graph in graphs]
         for by_degree in (False, True):
             _measure(graphs, stores, asked.draws, by_degree=by_degree)
+
+
+@contextmanager
+def _embedded(graph: Generated) -> Iterator[Store]:
+    with tempfile.TemporaryDirectory() as home:
+        store = sqlite.connect(Settings(home=home), embedding_model="none", dim=8)
+        load_embedded(graph, Path(home, "graph.db"))
+        print(f"made: {store.counts()}")
+        yield store
+        store.close()
 
 
 @contextmanager
@@ -47,7 +61,7 @@ def _served(graph: Generated) -> Iterator[Neo4jStore]:
     with tempfile.TemporaryDirectory() as scratch:
         files, data = Path(scratch, "files"), Path(scratch, "server")
         files.mkdir()
-        setup = Setup(heap="2g", pages="512m", before=lambda home, environment: load(graph, files, home, environment))
+        setup = Setup(heap="2g", pages="1g", before=lambda home, environment: load(graph, files, home, environment))
         start = time.perf_counter()
         with unpacked(Path(os.environ["NEO4J_HOME"]), data, setup) as found:
             settings = Settings(neo4j_uri=found.uri, neo4j_password=found.password)
@@ -62,7 +76,7 @@ def _served(graph: Generated) -> Iterator[Neo4jStore]:
             store.close()
 
 
-def _measure(graphs: Sequence[Generated], stores: Sequence[Neo4jStore], draws: int, *, by_degree: bool) -> None:
+def _measure(graphs: Sequence[Generated], stores: Sequence[Store], draws: int, *, by_degree: bool) -> None:
     chosen = [graph.drawn(draws + WARM, SIZE, by_degree=by_degree) for graph in graphs]
     took: list[list[float]] = [[] for _ in graphs]
     found: list[list[int]] = [[] for _ in graphs]

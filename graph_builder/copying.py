@@ -1,21 +1,24 @@
-"""A graph moves between the embedded store and Neo4j: document by document, and compared at the end.
+"""A graph moves between the embedded store and Neo4j: some documents at a time, and compared at the end.
 
 What a document gave is read back with its vectors and written to the other store, which derives the rest again. No model is
 asked anything. A document that is there already is skipped, so a copy that was stopped goes on when it is started again.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from graph_builder import registry, stores
 from graph_builder.errors import InputError, SettingsError, StoreError, UnknownName
+from graph_builder.model import Contribution
 from graph_builder.settings import Settings
-from graph_builder.stores import Store
+from graph_builder.stores import DocumentRecord, Store
 
 EMBEDDED, SERVER = "sqlite", "neo4j"
 _SHOWN = 3
+_TOGETHER = 1_000
+"""How many chunks are written in one transaction at most, unless a document has more: both stores hold it in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +109,36 @@ def copy_documents(source: Store, target: Store, *, progress: Callable[[CopyProg
     held = target.documents()
     _check(sorted({r.source for r in held} - {r.source for r in records}), empty=not records)
     there = {(record.id, record.recipe) for record in held}
-    for done, record in enumerate(records, 1):
-        if (record.id, record.recipe) not in there:
-            try:
-                target.write(source.contribution(record.id))
-            except KeyError as error:
-                raise StoreError(f"{record.source} was removed while the graph was copied: run the same command again") from error
-        if progress:
-            progress(CopyProgress(done, len(records), record.source))
+    for first, bundle in _bundles(records):
+        wanted = [record for record in bundle if (record.id, record.recipe) not in there]
+        if wanted:
+            target.write(*(_read(source, record) for record in wanted))
+        for done, record in enumerate(bundle, first + 1):
+            if progress:
+                progress(CopyProgress(done, len(records), record.source))
     skipped = sum((record.id, record.recipe) in there for record in records)
     return len(records) - skipped, skipped
+
+
+def _bundles(records: Sequence[DocumentRecord]) -> Iterator[tuple[int, Sequence[DocumentRecord]]]:
+    """Documents that are written together, and how many came before: first one, then twice as many each time.
+
+    What a copy can not do shows at once, and the statements of a transaction, about 40, are soon shared by many documents.
+    """
+    first, size = 0, 1
+    while first < len(records):
+        last = first + 1
+        while last < min(first + size, len(records)) and sum(r.chunks for r in records[first : last + 1]) <= _TOGETHER:
+            last += 1
+        yield first, records[first:last]
+        first, size = last, 2 * size
+
+
+def _read(source: Store, record: DocumentRecord) -> Contribution:
+    try:
+        return source.contribution(record.id)
+    except KeyError as error:
+        raise StoreError(f"{record.source} was removed while the graph was copied: run the same command again") from error
 
 
 def _check(strangers: list[str], *, empty: bool) -> None:

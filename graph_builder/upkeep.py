@@ -33,11 +33,11 @@ class Claim(NamedTuple):
 class Transaction(Protocol):
     """What a store offers inside one write transaction. Collections come and go by id; absent ids are left out."""
 
-    def documents_of(self, source: str) -> list[tuple[str, str]]:
-        """(id, recipe) of the documents from a source."""
+    def documents_of(self, sources: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+        """(id, recipe) of the documents from each source; a source without any is left out."""
 
-    def insert(self, contribution: Contribution) -> None:
-        """Write what the document gives, of the aliases `aliases_in`; those that are there already stay as they are."""
+    def insert(self, contributions: Sequence[Contribution]) -> None:
+        """Write what the documents give, of the aliases `aliases_in`; those that are there already stay as they are."""
 
     def delete(self, document_id: str) -> None:
         """Delete what the document gave, and the aliases that nothing mentions any more."""
@@ -79,22 +79,31 @@ class Transaction(Protocol):
         """Write these relations over what they were and delete those gone."""
 
 
-def add(transaction: Transaction, contribution: Contribution) -> None:
-    """Write a contribution in place of whatever its source gave before; nothing happens when it is there already.
+def add(transaction: Transaction, contributions: Sequence[Contribution]) -> None:
+    """Write contributions in place of whatever their sources gave before; nothing happens for those that are there already.
+
+    What follows from them is derived once, for all of them together. Of several from one source the last counts.
 
     Raises
     ------
     ValueError
         A mention or evidence points to an alias or a chunk that the contribution does not hold: whoever made it erred.
     """
-    _check(contribution)
-    document = contribution.document
-    present = transaction.documents_of(document.source)
-    if present == [(document.id, contribution.recipe)]:
-        return
-    touched = _take_out(transaction, [id_ for id_, _ in present])
-    transaction.insert(contribution)
-    _rederive(transaction, touched, contribution.evidence, named=_named_in(contribution))
+    for contribution in contributions:
+        _check(contribution)
+    if new := missing(transaction, contributions):
+        present = transaction.documents_of([c.document.source for c in new])
+        touched = _take_out(transaction, [id_ for held in present.values() for id_, _ in held])
+        transaction.insert(new)
+        named = set().union(*map(_named_in, new))
+        _rederive(transaction, touched, [e for c in new for e in c.evidence], named=named)
+
+
+def missing(transaction: Transaction, contributions: Sequence[Contribution]) -> list[Contribution]:
+    """Those that are not in the store as they are; of several from one source the last."""
+    last = {c.document.source: c for c in contributions}
+    present = transaction.documents_of(list(last))
+    return [c for source, c in last.items() if present.get(source) != [(c.document.id, c.recipe)]]
 
 
 def remove(transaction: Transaction, document_id: str) -> None:

@@ -1,4 +1,4 @@
 UNWIND $ids AS id
-MATCH (subject:Alias {id: id})<-[:SUBJECT]-(v:Evidence)-[:OBJECT]->(object:Alias)
-WHERE v.predicate = $same_as AND object.id IN $ids
-RETURN subject.id AS left, object.id AS right, v.id AS evidence_id
+MATCH (:Alias {id: id})<-[:SUBJECT]-(v:Evidence)
+WHERE v.predicate = $same_as AND v.object IN $ids
+RETURN id AS left, v.object AS right, v.id AS evidence_id

@@ -1,3 +1,4 @@
-MATCH (d:Document {source: $source})
-RETURN d.id AS id, d.recipe AS recipe
+MATCH (d:Document)
+WHERE d.source IN $sources
+RETURN d.source AS source, d.id AS id, d.recipe AS recipe
 ORDER BY id

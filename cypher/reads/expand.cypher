@@ -27,6 +27,12 @@ CALL (e) {
   LIMIT $limit
   RETURN collect(h.chunk_id) AS chunk_ids
 }
-RETURN e.id AS id, chunk_ids, [r IN best | [
-  r.id, startNode(r).id, r.predicate, endNode(r).id, r.polarity, r.modality, r.qualifiers, r.confidence, r.extractor, r.evidence_ids
-]] AS relations
+CALL (best) {
+  UNWIND best AS r
+  WITH properties(r) AS held, startNode(r).id AS subject, endNode(r).id AS object
+  RETURN collect([
+    held.id, subject, held.predicate, object, held.polarity, held.modality, held.qualifiers, held.confidence, held.extractor,
+    held.evidence_ids
+  ]) AS relations
+}
+RETURN e.id AS id, relations, chunk_ids

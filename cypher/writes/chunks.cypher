@@ -1,5 +1,5 @@
-MATCH (d:Document {id: $document_id})
 UNWIND $rows AS row
+MATCH (d:Document {id: row.properties.document_id})
 CREATE (c:Chunk)-[:PART_OF]->(d)
 SET c = row.properties
 WITH d, c, row

@@ -1,4 +1,4 @@
-MATCH (d:Document {id: $document_id})
 UNWIND $rows AS row
+MATCH (d:Document {id: row.document_id})
 CREATE (r:Rejected)-[:REJECTED_FROM]->(d)
-SET r = row
+SET r = row.properties

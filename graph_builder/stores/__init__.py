@@ -77,10 +77,11 @@ class Store(Protocol):
     result. Readers see whole documents or nothing of them.
     """
 
-    def write(self, contribution: Contribution) -> None:
-        """Write one document's contribution in one transaction, in place of any other document of the same source.
+    def write(self, *contributions: Contribution) -> None:
+        """Write documents' contributions in one transaction, each in place of any other document of the same source.
 
-        Idempotent: writing the same contribution twice changes nothing.
+        Idempotent: writing the same contribution twice changes nothing. Several at once give the same graph as one by one, and
+        sooner; of several from one source the last counts.
 
         Raises
         ------

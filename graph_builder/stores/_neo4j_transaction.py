@@ -124,8 +124,7 @@ class Neo4jTransaction:
 
     def finish(self) -> None:
         """Write what was counted on the way, and what follows from new mentions of entities that stayed as they were."""
-        for document_id in self._inserted:
-            self._run("writes/document_entities", document_id=document_id)
+        self._run_for("writes/document_entities", self._inserted)
         extents = {f"{kind}_{what}": self._extent[f"{kind}_{what}"] for kind in Kind for what in ("texts", "terms")}
         self._run("writes/extents", **extents)
 
@@ -133,29 +132,25 @@ class Neo4jTransaction:
         """Whether there is such a document."""
         return bool(self._run("reads/has_document", document_id=document_id))
 
-    def documents_of(self, source: str) -> list[tuple[str, str]]:
-        return [(r["id"], r["recipe"]) for r in self._run("reads/documents_of", source=source)]
+    def documents_of(self, sources: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+        found = defaultdict(list)
+        for r in self._run("reads/documents_of", sources=list(sources)):
+            found[r["source"]].append((r["id"], r["recipe"]))
+        return found
 
-    def insert(self, contribution: Contribution) -> None:
-        document = contribution.document
-        properties = {
-            **{"id": document.id, "name": document.name, "source": document.source, "text": document.text},
-            **{"recipe": contribution.recipe, "chunks": len(contribution.chunks)},
-            "metadata": json.dumps(dict(document.metadata), sort_keys=True),
-        }
-        self._run("writes/document", properties=properties)
-        self._inserted.append(document.id)
-        self._insert_chunks(contribution)
-        self._run_batched("writes/aliases", [_alias_row(alias, vector) for alias, vector in aliases_in(contribution)])
-        self._run_batched("writes/mentions", _mention_rows(contribution))
-        self._insert_evidence(contribution)
-        rejected = [
-            {"name": shortened(r.record), "chunk_id": r.chunk_id, "record": r.record, "reason": r.reason}
-            for r in contribution.rejected
-        ]
-        self._run_batched("writes/rejected", rejected, document_id=document.id)
+    def insert(self, contributions: Sequence[Contribution]) -> None:
+        self._run_batched("writes/documents", [_document_row(c) for c in contributions])
+        self._inserted += [c.document.id for c in contributions]
+        self._run_batched("writes/chunks", [row for c in contributions for row in self._chunk_rows(c)])
+        order = [{"before": before.id, "after": after.id} for c in contributions for before, after in pairwise(c.chunks)]
+        self._run_batched("writes/chunk_order", order)
+        aliases = {alias.id: (alias, vector) for c in reversed(contributions) for alias, vector in aliases_in(c)}
+        self._run_batched("writes/aliases", [_alias_row(alias, vector) for alias, vector in aliases.values()])
+        self._run_batched("writes/mentions", [row for c in contributions for row in _mention_rows(c)])
+        self._run_batched("writes/evidence", [row for c in contributions for row in self._evidence_rows(c)])
+        self._run_batched("writes/rejected", [row for c in contributions for row in _rejected_rows(c)])
 
-    def _insert_chunks(self, c: Contribution) -> None:
+    def _chunk_rows(self, c: Contribution) -> list[dict[str, object]]:
         rows: list[dict[str, object]] = []
         first = 0
         for chunk, vector in zip(c.chunks, c.chunk_vectors, strict=True):
@@ -169,13 +164,11 @@ class Neo4jTransaction:
             }
             rows.append({"properties": properties, "embedding": vector.tolist(), "first": not rows})
             first = last
-        self._run_batched("writes/chunks", rows, document_id=c.document.id)
-        order = [{"before": before.id, "after": after.id} for before, after in pairwise(c.chunks)]
-        self._run_batched("writes/chunk_order", order)
+        return rows
 
-    def _insert_evidence(self, c: Contribution) -> None:
+    def _evidence_rows(self, c: Contribution) -> list[dict[str, object]]:
         names = {alias.id: alias.name for alias in c.aliases}
-        rows = []
+        rows: list[dict[str, object]] = []
         for e, vector in zip(c.evidence, c.evidence_vectors, strict=True):
             statement = _statement(e, names)
             properties = {
@@ -188,7 +181,7 @@ class Neo4jTransaction:
                 **self._searchable(Kind.EVIDENCE, e.quote, vector),
             }
             rows.append({"properties": properties, "embedding": vector.tolist()})
-        self._run_batched("writes/evidence", rows)
+        return rows
 
     def delete(self, document_id: str) -> None:
         aliases = self.aliases_of(document_id)
@@ -279,6 +272,25 @@ def shortened(text: str) -> str:
     """The caption of a node: the first words of a text."""
     line = " ".join(text.split())
     return line if len(line) <= _SHORT else line[: _SHORT - 1].rstrip() + "…"
+
+
+def _document_row(contribution: Contribution) -> dict[str, object]:
+    document = contribution.document
+    return {
+        **{"id": document.id, "name": document.name, "source": document.source, "text": document.text},
+        **{"recipe": contribution.recipe, "chunks": len(contribution.chunks)},
+        "metadata": json.dumps(dict(document.metadata), sort_keys=True),
+    }
+
+
+def _rejected_rows(contribution: Contribution) -> list[dict[str, object]]:
+    return [
+        {
+            "document_id": contribution.document.id,
+            "properties": {"name": shortened(r.record), "chunk_id": r.chunk_id, "record": r.record, "reason": r.reason},
+        }
+        for r in contribution.rejected
+    ]
 
 
 def _alias_row(alias: Alias, vector: Vectors) -> dict[str, object]:

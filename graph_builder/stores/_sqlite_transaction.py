@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
@@ -58,11 +59,19 @@ class SqliteTransaction:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
 
-    def documents_of(self, source: str) -> list[tuple[str, str]]:
-        return self._db.execute("SELECT id, recipe FROM document WHERE source = ? ORDER BY id", (source,)).fetchall()
+    def documents_of(self, sources: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+        found = defaultdict(list)
+        query = f"SELECT source, id, recipe FROM document WHERE source {IN} ORDER BY id"
+        for source, *held in self._db.execute(query, among(sources)):
+            found[source].append((held[0], held[1]))
+        return found
 
-    def insert(self, contribution: Contribution) -> None:
-        c, document = contribution, contribution.document
+    def insert(self, contributions: Sequence[Contribution]) -> None:
+        for contribution in contributions:
+            self._insert(contribution)
+
+    def _insert(self, c: Contribution) -> None:
+        document = c.document
         metadata = json.dumps(dict(document.metadata), sort_keys=True)
         self._db.execute(
             "INSERT INTO document VALUES (?, ?, ?, ?, ?, ?)",

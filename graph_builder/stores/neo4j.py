@@ -38,7 +38,7 @@ from graph_builder.stores._neo4j_transaction import Neo4jTransaction, evidence_o
 from graph_builder.stores._readback import contribution_of
 from graph_builder.stores._scoring import cosines, widened
 from graph_builder.terms import Corpus, bm25, query_terms
-from graph_builder.upkeep import add, remove
+from graph_builder.upkeep import add, missing, remove
 
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction, Record
@@ -128,7 +128,7 @@ class Neo4jStore:
         self._session.command("writes/meta", properties={**properties, **extents, "revision": 0})
 
     def _run(self, name: str, /, **parameters: object) -> "list[Record]":
-        return self._session.read(lambda transaction: run(transaction, name, **parameters))
+        return self._session.records(name, **parameters)
 
     def _writing(self, needed: Callable[[Neo4jTransaction], bool], work: Callable[[Neo4jTransaction], None]) -> bool:
         """Run the work under the writers' lock if it is needed; whether it was.
@@ -148,14 +148,10 @@ class Neo4jStore:
 
         return self._session.write(locked)
 
-    def write(self, contribution: Contribution) -> None:
-        document = contribution.document
-        there = [(document.id, contribution.recipe)]
-
-        def needed(transaction: Neo4jTransaction) -> bool:
-            return transaction.documents_of(document.source) != there
-
-        self._writing(needed, lambda transaction: add(transaction, contribution))
+    def write(self, *contributions: Contribution) -> None:
+        self._writing(
+            lambda transaction: bool(missing(transaction, contributions)), lambda transaction: add(transaction, contributions)
+        )
 
     def remove(self, document_id: str) -> bool:
         removed = [False]

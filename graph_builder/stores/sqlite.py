@@ -117,9 +117,9 @@ class SqliteStore:
                 db.execute(statement)
             db.executemany("INSERT INTO meta VALUES (?, ?)", meta)
 
-    def write(self, contribution: Contribution) -> None:
+    def write(self, *contributions: Contribution) -> None:
         with self._file.writing() as db:
-            add(SqliteTransaction(db), contribution)
+            add(SqliteTransaction(db), contributions)
             db.execute(_NEXT_REVISION)
 
     def remove(self, document_id: str) -> bool:

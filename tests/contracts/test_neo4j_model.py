@@ -131,6 +131,13 @@ def test_no_statement_looks_at_everything_but_those_that_must(database: Database
         assert bool(scans) == (name in EVERYTHING), (name, operators)
 
 
+def test_no_change_looks_at_everything_although_it_was_planned_on_an_empty_graph(neo4j_place: Database) -> None:
+    neo4j_place.fresh()
+    for name in sorted({*cypher.names("writes")} - WITHOUT_PLAN):
+        operators = neo4j_place.plan(cypher.statement(name))
+        assert not [o for o in operators if o.endswith("Scan") and "Index" not in o], (name, operators)
+
+
 def test_an_index_of_another_dimension_makes_way(neo4j_place: Database) -> None:
     neo4j_place.fresh()
     neo4j_place.close()

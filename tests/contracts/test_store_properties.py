@@ -79,6 +79,20 @@ def test_the_order_of_documents_changes_nothing(place: Place) -> None:
     holds()
 
 
+def test_documents_written_together_are_as_those_written_one_by_one(place: Place) -> None:
+    @examples(place)
+    @given(DIFFERENT, st.lists(DOCUMENTS, max_size=5))
+    def holds(before: list[Contribution], together: list[Contribution]) -> None:
+        first = built(place, [*before, *together])
+        expected, fingerprint = rows(first), first.fingerprint()
+        second = built(place, before)
+        second.write(*together)
+        assert rows(second) == expected
+        assert second.fingerprint() == fingerprint
+
+    holds()
+
+
 def test_removing_what_was_added_restores_what_was(place: Place) -> None:
     @examples(place)
     @given(DIFFERENT.filter(bool), st.data())

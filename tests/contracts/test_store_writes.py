@@ -117,7 +117,7 @@ def test_aliases_that_nothing_names_are_not_kept(store: Store) -> None:
 def test_a_contribution_that_points_beyond_itself_is_refused_before_anything_is_written(store: Store) -> None:
     made = contribution("a.md", [Fact(SIMVASTATIN, "CAUSES", MYOPATHY)])
     with pytest.raises(ValueError, match=made.aliases[0].id):
-        store.write(replace(made, aliases=made.aliases[1:], alias_vectors=made.alias_vectors[1:]))
+        store.write(*corpus(), replace(made, aliases=made.aliases[1:], alias_vectors=made.alias_vectors[1:]))
     assert store.documents() == []
 
 

@@ -1,12 +1,15 @@
-"""A large graph with heavy-tailed degrees in the layout of the Neo4j store, as files for ``neo4j-admin database import``.
+"""A large graph with heavy-tailed degrees in the layout of either store: for Neo4j as files for ``neo4j-admin database import``.
 
 What `Store.expand` looks at is there: entities, relations, chunks and which entities they mention; aliases, which hang on
 entities. Documents, evidence and the entities' vectors are not: no expansion goes through them.
 """
 
 import csv
+import json
+import sqlite3
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -98,12 +101,13 @@ class Generated:
                 (_line(relation_row(relation)) for relation in self.related()),
             ),
             "alias_of": (":START_ID(alias),:END_ID,:TYPE", ((i, i, "ALIAS_OF") for i in self.ids)),
-            "has_entity": (":START_ID(chunk),:END_ID,:TYPE,chunk_id,entity_id", self._mentioned(chunks)),
+            "has_entity": (":START_ID(chunk),:END_ID,:TYPE,chunk_id,entity_id", self.mentioned(chunks)),
         }
         written = [f"--nodes={_file(folder, name, *table)}" for name, table in nodes.items()]
         return written + [f"--relationships={_file(folder, name, *table)}" for name, table in links.items()]
 
-    def _mentioned(self, chunks: Sequence[str]) -> Iterator[Sequence[object]]:
+    def mentioned(self, chunks: Sequence[str]) -> Iterator[Sequence[object]]:
+        """Which chunks mention which entities, as lines of ``HAS_ENTITY``."""
         random = np.random.default_rng(self.seed + 2)
         for chunk, named in zip(chunks, random.choice(self.entities, (len(chunks), _MENTIONS), p=self.weights), strict=True):
             yield from ((chunk, self.ids[i], "HAS_ENTITY", chunk, self.ids[i]) for i in sorted(set(named.tolist())))
@@ -124,6 +128,25 @@ def _file(folder: Path, name: str, header: str, rows: Iterable[Sequence[object]]
     return path
 
 
+def load_embedded(graph: Generated, path: Path) -> None:
+    """Put the graph into the embedded store's file, which must be new."""
+    nothing = np.zeros(8, np.float32).tobytes()
+    named = [(i, TYPES[n % len(TYPES)], f"entity {n}") for n, i in enumerate(graph.ids)]
+    chunks = [digest("chunk", str(number)) for number in range(graph.relations // 2)]
+    with closing(sqlite3.connect(path)) as db, db:
+        db.executemany("INSERT INTO entity VALUES (NULL, ?, ?, ?, '[]', ?)", ((*each, nothing) for each in named))
+        aliases = ((i, name, type_, name, nothing, i) for i, type_, name in named)
+        db.executemany("INSERT INTO alias VALUES (?, ?, ?, '', ?, '', '', ?, ?)", aliases)
+        mentions = ((chunk, entity) for chunk, entity, *_ in graph.mentioned(chunks))
+        db.executemany("INSERT INTO mention VALUES ('', ?, ?, 0, 0)", mentions)
+        db.executemany("INSERT INTO relation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", map(_row, graph.related()))
+
+
+def _row(r: Relation) -> Sequence[object]:
+    said = (r.qualifiers, r.confidence, r.extractor, len(r.evidence_ids), json.dumps(r.evidence_ids))
+    return r.id, r.subject, r.predicate, r.object, r.polarity, r.modality, *said
+
+
 def load(graph: Generated, folder: Path, home: Path, environment: Mapping[str, str]) -> None:
     """Put the graph into the stopped server's database.
 
@@ -135,6 +158,7 @@ def load(graph: Generated, folder: Path, home: Path, environment: Mapping[str, s
     arguments = graph.write(folder)
     # An empty text in quotes is an empty text, as in the store, not a null.
     command = [str(home / "bin/neo4j-admin"), "database", "import", "full", "neo4j", "--ignore-empty-strings=false"]
+    command.append(f"--report-file={folder / 'import.report'}")
     done = subprocess.run([*command, *arguments], env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"the import failed: {done.stdout[-2000:]}{done.stderr[-2000:]}")

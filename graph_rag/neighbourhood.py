@@ -28,6 +28,8 @@ _FOUND_AT = 12
 """Passages that are read of an entity which was found on the way."""
 _LEADING = 12
 _FURTHER = 60
+_LINKED = 20
+"""Entities of the question whose passages are read: a question of hundreds of names costs no more than one of a few."""
 _HALF = 50
 """An entity that so many passages mention counts half as much as one that a single passage mentions."""
 _TITLE_LINK = 4.0
@@ -150,7 +152,7 @@ def gather(
             quoted[hop.chunk] = max(quoted[hop.chunk], chain.score)
     near = [hit.id for hit in store.nearest(Kind.CHUNK, question.vector, k=_BY_VECTOR)]
     reader.passages([*near, *words, *quoted])
-    reader.entities(linked, cap=_NAMED_AT)
+    reader.entities(linked[:_LINKED], cap=_NAMED_AT)
     reader.entities(_leads(reader, frozenset(linked)), cap=_FOUND_AT)
     return _neighbourhood(reader, linked, words, quoted) if reader.places else None
 
@@ -161,12 +163,14 @@ def _leads(reader: _Reader, linked: frozenset[str]) -> list[str]:
     likeness = _warm(np.array([reader.similar[id_][0] for id_ in ids]))
     sentence = _warm(np.array([reader.similar[id_][1].max(initial=-1.0) for id_ in ids]))
     about = np.array([float(bool(reader.places[id_].titled & linked)) for id_ in ids])
-    named = np.array([sum(1 / reader.where[e].total for e in place.entity_ids & linked) for place in reader.places.values()])
+    named = np.array(
+        [sum(1 / reader.where[e].total for e in sorted(place.entity_ids & linked)) for place in reader.places.values()]
+    )
     worth = likeness + sentence + about / max(about.sum(), 1.0) + named / max(named.sum(), 1e-9)
     names: dict[str, None] = {}
     for best in np.argsort(-worth, kind="stable")[:_LEADING]:
         names |= dict.fromkeys(n.name for n in reader.places[ids[best]].named if n.entity_id not in linked)
-    return reader.named(list(names)[:_FURTHER])
+    return reader.named(list(names)[:_FURTHER])[: 2 * _FURTHER]
 
 
 def _neighbourhood(

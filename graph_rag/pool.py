@@ -90,7 +90,7 @@ class Pool:
         """Which of the question's terms each passage has, (pool, terms), and the weight of each, (terms,), which sums to 1."""
         of = [_terms(f"{place.chunk.heading} {place.chunk.text}") for place in self.places]
         asked = sorted(_terms(self.asked.text))
-        has = np.array([[term in held for term in asked] for held in of], dtype=np.float32).reshape(-1, len(asked))
+        has = np.array([[term in held for term in asked] for held in of], dtype=np.float32).reshape(len(of), len(asked))
         count = has.sum(axis=0)
         weight = np.log(1 + (len(of) - count + 0.5) / (count + 0.5))
         return has, weight / max(float(weight.sum()), 1e-9)

@@ -115,6 +115,7 @@ class Graph:
         if "store" in self.__dict__:
             self.store.close()
             del self.__dict__["store"]
+            self._memory = Memory()  # another graph may lie there when it is opened again
 
     @cached_property
     def embedder(self) -> Embedder:

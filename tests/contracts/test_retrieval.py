@@ -10,7 +10,14 @@ from graph_rag.retrieval import methods, retriever
 from graph_rag.sources import Question
 from hoptrace import Graph
 
-QUESTIONS = ["Does clarithromycin interact with simvastatin?", "storage of tablets", "zzz qqq", "5-FU/leucovorin AND (NOT"]
+QUESTIONS = [
+    "Does clarithromycin interact with simvastatin?",
+    "storage of tablets",
+    "zzz qqq",
+    "5-FU/leucovorin AND (NOT",
+    "Who is it?",
+    "?",
+]
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ positive.
 
 import math
 import threading
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -25,6 +24,9 @@ _MOST_TERMS = 500
 
 K1 = 1.2
 B = 0.75
+_ROUNDING = 1e-5
+"""More than two ways of adding up a score can differ by, our rounding to six decimals included."""
+
 STOP_WORDS = frozenset(
     words(
         "a an and are as at be been but by can did do does for from had has have how i if in into is it its may no nor"
@@ -60,21 +62,33 @@ class Corpus(NamedTuple):
     frequency: Mapping[str, int]
 
 
+def _weight(term: str, corpus: Corpus) -> float:
+    """Lucene's inverse document frequency, above 0."""
+    return math.log(1 + 1 / _odds(term, corpus))
+
+
+def _odds(term: str, corpus: Corpus) -> float:
+    """The texts with the term to one without."""
+    return (corpus.frequency[term] + 0.5) / (corpus.size - corpus.frequency[term] + 0.5)
+
+
+def underrated(query: Sequence[str], corpus: Corpus) -> float:
+    """By how much a score of FTS5 can lie below ours: it takes log(1 / odds) for log(1 + 1 / odds), and all but 0 if below it."""
+    known = [term for term in set(query) if corpus.frequency.get(term)]
+    return _ROUNDING + (K1 + 1) * sum(_weight(term, corpus) - max(-math.log(_odds(term, corpus)), 0.0) for term in sorted(known))
+
+
 def bm25(query: Sequence[str], texts: Iterable[tuple[str, Sequence[str]]], corpus: Corpus) -> list[tuple[str, float]]:
     """Scores of ``(id, terms)`` pairs for the query's terms, best first, equal scores by id.
 
     Texts without any of the terms are left out.
     """
-    weight = {
-        term: math.log(1 + (corpus.size - corpus.frequency[term] + 0.5) / (corpus.frequency[term] + 0.5))
-        for term in set(query)
-        if corpus.frequency.get(term)
-    }
+    weight = {term: _weight(term, corpus) for term in sorted(set(query)) if corpus.frequency.get(term)}
     scored = []
     for id_, text in texts:
-        counts = Counter(text)
+        found = [term for term in text if term in weight]
         norm = K1 * (1 - B + B * len(text) / corpus.mean_length)
-        score = sum(w * counts[t] * (K1 + 1) / (counts[t] + norm) for t, w in sorted(weight.items()) if counts[t])
+        score = sum(w * (K1 + 1) * n / (n + norm) for w, n in ((w, found.count(t)) for t, w in weight.items()) if n)
         if score > 0:
             scored.append((id_, round(score, 6)))
     return sorted(scored, key=lambda hit: (-hit[1], hit[0]))

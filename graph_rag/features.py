@@ -14,9 +14,8 @@ Features = dict[str, Weights]
 
 def plain(pool: Pool) -> Features:
     """Features of a passage and the question alone."""
-    near, named, at = pool.near, pool.asked.named, list(pool.numbers)
-    rarest = sum(float(near.rarity[e]) for e in named) or 1.0
-    asked = pool.asked_terms()
+    near, named, at = pool.near, pool.asked.named, pool.numbers
+    asked, rarity = frozenset(pool.asked.terms), near.rarity[named]
     has, weight = pool.words
     return {
         "mass": np.log(near.mass[at] / near.mass.max() + 1e-5),
@@ -27,9 +26,9 @@ def plain(pool: Pool) -> Features:
         "mass rank": _ranks(near.mass)[at],
         "dense rank": _ranks(near.dense)[at],
         "words rank": _ranks(near.words)[at],
-        "title named": np.array([float(bool(near.titles[p] & named)) for p in at]),
+        "title named": pool.titled[:, named].any(axis=1).astype(np.float32),
         "title asked": np.array([len(held & asked) / max(len(held), 1) for held in pool.title_terms()]),
-        "named": np.array([sum(float(near.rarity[e]) for e in sorted(held & named)) / rarest for held in pool.held]),
+        "named": pool.held[:, named] @ rarity / max(float(rarity.sum()), 1e-9),
         "coverage": has @ weight,
         "chain": near.quoted[at],
     }
@@ -80,11 +79,10 @@ def hopped(hops: Hops, likeness: Likeness) -> Features:
 
 def _title_links(pool: Pool, first: list[int]) -> tuple[Weights, Weights]:
     """Whether a leading passage mentions a pool passage's title, and the reverse: shapes (leading, pool)."""
-    mentions = [pool.near.mentions[p] for p in pool.numbers]
-    titles = [pool.near.titles[p] for p in pool.numbers]
-    onward = [[not mentions[p].isdisjoint(title) for title in titles] for p in first]
-    back = [[not titles[p].isdisjoint(mentioned) for mentioned in mentions] for p in first]
-    return np.array(onward, dtype=np.float32), np.array(back, dtype=np.float32)
+    under = pool.titled.any(axis=0)
+    mentions, titles = pool.mentions[:, under].astype(np.float32), pool.titled[:, under].astype(np.float32)
+    onward, back = mentions[first] @ titles.T > 0, titles[first] @ mentions.T > 0
+    return onward.astype(np.float32), back.astype(np.float32)
 
 
 def scaled(features: Features) -> Weights:

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graph_builder.model import Vectors
+from graph_rag.namesakes import Numbers
 from graph_rag.pagerank import Weights
 from graph_rag.pool import Pool
-from graph_rag.rewriting import Rewrite, bridges, covered
+from graph_rag.rewriting import Rewrite, covered
+
+_BRIDGES = 2
+_UNDER_ITS_TITLE = (0.3, 0.2)
+"""How much an entity gains as a bridge where it is the title of the next passage, and of the first."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ class Hops:
     pool: Pool
     leading: Leading
     rewrites: list[Rewrite]
-    ways: NDArray[np.int64]
+    ways: Numbers
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -70,15 +74,36 @@ class Likeness:
 
 def hops(pool: Pool, leading: Leading) -> Hops:
     """All ways by the best bridges."""
-    near, number = pool.near, dict[Rewrite, int]()
-    ways = []
-    for row, first in enumerate(leading.at):
-        replaced = covered(pool.asked.spans, pool.held[first])
-        for column, then in enumerate(pool.numbers):
-            if column != first:
-                for bridge in bridges(near, pool.numbers[first], then, pool.asked.named):
-                    ways.append((row, column, number.setdefault(Rewrite(replaced, bridge), len(number))))
-    return Hops(pool, leading, list(number), np.array(ways, dtype=np.int64).reshape(-1, 3))
+    replaced = [covered(pool.asked.spans, pool.held[first]) for first in leading.at]
+    kinds = list(dict.fromkeys(replaced))
+    kind = np.array([kinds.index(each) for each in replaced])
+    row, column, bridge = _bridges(pool, np.array(leading.at))
+    keys, rewrite = np.unique(kind[row] * len(pool.near.entities) + bridge, return_inverse=True)
+    rewrites = [Rewrite(kinds[of], by) for of, by in zip(*map(list, np.divmod(keys, len(pool.near.entities))), strict=True)]
+    return Hops(pool, leading, rewrites, np.stack([row, column, rewrite], axis=1))
+
+
+def _bridges(pool: Pool, first: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """(which leading passage, place in the pool, entity) of the best bridges from each of the first passages to each other one.
+
+    A bridge is an entity that both hold and that the question does not name; the best are the rarest and most titular.
+    """
+    shared = pool.held.sum(axis=0) > 1
+    shared[pool.asked.named] = False
+    entities = np.flatnonzero(shared)
+    held, titled = pool.held[:, entities], pool.titled[:, entities]
+    after, before = _UNDER_ITS_TITLE
+    worth = pool.near.rarity[entities] + after * titled[None] + before * titled[first][:, None]
+    worth[~(held[first][:, None] & held[None])] = 0.0
+    worth[np.arange(len(first)), first] = 0.0
+    found = []
+    for _ in range(_BRIDGES if len(entities) else 0):
+        best = worth.argmax(axis=2)
+        row, column = np.nonzero(np.take_along_axis(worth, best[..., None], axis=2)[..., 0])
+        found.append((row, column, entities[best[row, column]]))
+        np.put_along_axis(worth, best[..., None], 0.0, axis=2)
+    row, column, bridge = map(np.concatenate, zip(*found, strict=True)) if found else np.zeros((3, 0), dtype=np.int64)
+    return row, column, bridge
 
 
 def likeness(found: Hops, vectors: Vectors) -> Likeness:

@@ -2,13 +2,22 @@
 
 Small models give one name several types, and so several entities; and "University of Chicago Press" leads to "University of
 Chicago" though no document says so. In the graph these stay apart; a passage about one may still be what a question is after.
+
+Ids are 16 hexadecimal digits; here they are numbers, so that thousands are compared at once. Names are compared by their hash.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from graph_builder.terms import STOP_WORDS
+
+Ids = NDArray[np.uint64]
+Hashes = NDArray[np.int64]
+Numbers = NDArray[np.int64]
 
 _LONGEST = 12
 """Words of a name that is looked into."""
@@ -16,60 +25,107 @@ _SHORTEST = 3
 """Letters of a single word that counts as a part."""
 
 
-def united(pairs: Iterable[tuple[str, str]]) -> dict[str, int]:
-    """A number for each entity id, from 0, the same for those that share a name, through any number of names.
+class Bearers(NamedTuple):
+    """Entities with their names, side by side: ids and hashes."""
 
-    ``pairs`` are entity ids with a name; the numbers do not depend on their order.
-    """
-    of_name: dict[str, set[str]] = defaultdict(set)
-    for entity_id, name in pairs:
-        of_name[name].add(entity_id)
-    shared = [ids for ids in of_name.values() if len(ids) > 1]
-    first = {id_: id_ for ids in of_name.values() for id_ in ids}
-    while True:  # as often as names lead on through other names, which is seldom more than once
-        before = dict(first)
-        for ids in shared:
-            smallest = min(first[id_] for id_ in ids)
-            first.update((id_, smallest) for id_ in ids)
-        if first == before:
-            break
-    place = {id_: count for count, id_ in enumerate(sorted(set(first.values())))}
-    return {id_: place[of] for id_, of in first.items()}
+    ids: Ids
+    names: Hashes
 
 
-def parts(pairs: Collection[tuple[str, str]], number: Mapping[str, int]) -> dict[int, set[int]]:
-    """For each numbered entity those others whose names are parts of its names."""
-    named: dict[str, set[int]] = defaultdict(set)
-    for entity_id, name in pairs:
-        named[name].add(number[entity_id])
-    found: dict[int, set[int]] = defaultdict(set)
-    for name, entities in named.items():
-        if " " not in name:
-            continue
-        within = {e for part in _longest_parts(name, named) for e in named[part]}
-        for entity in entities if within else ():
-            found[entity] |= within - {entity}
-    return found
+class Stretches(NamedTuple):
+    """The stretches of words within names that may be names, side by side: hashes of both, and the words that they span."""
+
+    wholes: Hashes
+    parts: Hashes
+    starts: Numbers
+    ends: Numbers
 
 
-def _longest_parts(name: str, known: Container[str]) -> Iterator[str]:
-    """The known names among the stretches of a name's words, the longest first, and none within another."""
-    taken: list[str] = []
-    for part in _stretches(name):
-        if part in known and not any(f" {part} " in f" {other} " for other in taken):
-            taken.append(part)
-            yield part
+def as_numbers(ids: Iterable[str]) -> Ids:
+    """Ids as numbers; their order is that of the texts."""
+    return np.array([int(id_, 16) for id_ in ids], dtype=np.uint64)
 
 
-@lru_cache(maxsize=50_000)
-def _stretches(name: str) -> tuple[str, ...]:
-    """The stretches of a name's words that may be names, the longest first."""
+def as_id(number: int) -> str:
+    """The id of a number."""
+    return f"{number:016x}"
+
+
+def bearers(pairs: Sequence[tuple[str, str]]) -> Bearers:
+    """Entity ids, each with a name."""
+    return Bearers(as_numbers(id_ for id_, _ in pairs), np.array([hash(name) for _, name in pairs], dtype=np.int64))
+
+
+def stretches(names: Iterable[str]) -> Stretches:
+    """What may be a name within these."""
+    found = [(hash(name), *stretch) for name in names for stretch in _stretches(name)]
+    columns = np.array(found, dtype=np.int64).reshape(-1, 4).T
+    return Stretches(*columns)
+
+
+def _stretches(name: str) -> Iterator[tuple[int, int, int]]:
     words = name.split(" ")
-    if not 1 < len(words) <= _LONGEST:
-        return ()
-    longer = [
-        " ".join(words[start : start + length])
-        for length in range(len(words) - 1, 1, -1)
-        for start in range(len(words) - length + 1)
-    ]
-    return (*longer, *(w for w in words if len(w) >= _SHORTEST and w not in STOP_WORDS and not w.isdigit()))
+    for start in range(len(words) if 1 < len(words) <= _LONGEST else 0):
+        if len(words[start]) >= _SHORTEST and words[start] not in STOP_WORDS and not words[start].isdigit():
+            yield hash(words[start]), start, start + 1
+        for end in range(start + 2, len(words) + 1):
+            if end - start < len(words):
+                yield hash(" ".join(words[start:end])), start, end
+
+
+@dataclass(frozen=True)
+class Entities:
+    """The entities of a neighbourhood, those that share a name as one, numbered from 0 in the order of their smallest ids.
+
+    ``ids`` and ``names`` are sorted, with the number of each beside them; ``firsts``: the smallest id of each number.
+    """
+
+    ids: Ids
+    numbers: Numbers
+    names: Hashes
+    named: Numbers
+    firsts: Ids
+
+    def __len__(self) -> int:
+        return len(self.firsts)
+
+    def find(self, ids: Ids) -> Numbers:
+        """Their numbers; -1 for those that are not among them."""
+        return _looked_up(ids, self.ids, self.numbers)
+
+    def parts(self, within: Stretches) -> tuple[Numbers, Numbers]:
+        """Entities, and beside each another one whose name is a part of its name: the longest parts, and none within another."""
+        known = _looked_up(within.parts, self.names, self.named)
+        hits = np.flatnonzero(known >= 0)
+        rows = np.stack([within.wholes[hits], within.starts[hits], within.ends[hits], known[hits]], axis=1)
+        whole, start, end, part = np.unique(rows, axis=0).T
+        longer = (whole[:, None] == whole) & ((end - start)[:, None] < end - start)
+        within_longer = longer & (start <= start[:, None]) & (end[:, None] <= end)
+        longest = ~within_longer.any(axis=1)
+        of, part = _looked_up(whole[longest], self.names, self.named), part[longest]
+        return of[of != part], part[of != part]
+
+
+def united(given: Bearers) -> Entities:
+    """Number entities: one number for those that share a name, through any number of names."""
+    ids, entity = np.unique(given.ids, return_inverse=True)
+    names, name = np.unique(given.names, return_inverse=True)
+    smallest = np.arange(len(ids))
+    while True:  # as often as names lead on through other names, which is seldom more than once
+        of_name = np.full(len(names), len(ids))
+        np.minimum.at(of_name, name, smallest[entity])
+        before = smallest.copy()
+        np.minimum.at(smallest, entity, of_name[name])
+        if np.array_equal(before, smallest):
+            break
+    first, numbers = np.unique(smallest, return_inverse=True)
+    return Entities(ids, numbers, names, np.searchsorted(first, of_name), ids[first])
+
+
+def _looked_up(wanted: NDArray[np.generic], known: NDArray[np.generic], values: Numbers) -> Numbers:
+    """The value beside each wanted one among the sorted known ones; -1 where it is not."""
+    if not len(known):
+        return np.full(len(wanted), -1)
+    at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    found: Numbers = np.where(known[at] == wanted, values[at], -1)
+    return found

@@ -4,21 +4,24 @@ Passages come by vector, by words, from chains, from the entities that the quest
 look most like its first hop. Passages are numbered in the order of their ids, and arrays follow these numbers.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import log
 
 import numpy as np
+from numpy.typing import NDArray
 
-from graph_builder.model import Chunk, Kind, Vectors
-from graph_builder.stores import Named, Store, Whereabouts
+from graph_builder.model import Kind
+from graph_builder.stores import Store
 from graph_rag.memory import Reads
 from graph_rag.model import Chain
-from graph_rag.namesakes import parts, united
+from graph_rag.namesakes import Bearers, Entities, Ids, Numbers, Stretches, as_numbers, united
 from graph_rag.pagerank import Weights, personalised
+from graph_rag.reading import Place, Reader
 from graph_rag.sources import Question
+
+Flags = NDArray[np.bool_]
 
 _BY_VECTOR = 50
 _BY_WORDS = 50
@@ -43,89 +46,21 @@ _ENTITIES_ALONE = 0.02
 
 
 @dataclass(frozen=True)
-class Place:
-    """A passage as it was read: its chunk, what it names, its vector, (dim,), and those of its sentences, (sentences, dim)."""
-
-    chunk: Chunk
-    named: tuple[Named, ...]
-    vector: Vectors
-    sentences: Vectors
-
-    @cached_property
-    def pairs(self) -> frozenset[tuple[str, str]]:
-        """Entity ids with the names that stand here."""
-        return frozenset((n.entity_id, n.name) for n in self.named)
-
-    @cached_property
-    def entity_ids(self) -> frozenset[str]:
-        """The entities mentioned."""
-        return frozenset(n.entity_id for n in self.named)
-
-    @cached_property
-    def titled(self) -> frozenset[str]:
-        """The entities that the document's title names."""
-        return frozenset(n.entity_id for n in self.named if n.start == n.end)
-
-
-class _Reader:
-    """Reads passages and entities for one question, each once; what questions before it read comes from memory."""
-
-    def __init__(self, question: Question, store: Store, reads: Reads) -> None:
-        self._question = question.vector
-        self.store = store
-        self._reads = reads
-        self.places: dict[str, Place] = {}
-        self.where: dict[str, Whereabouts] = {}
-        self.similar: dict[str, tuple[float, Vectors]] = {}
-
-    def passages(self, chunk_ids: Sequence[str]) -> None:
-        """Read passages, and compare them and their sentences with the question."""
-        new = sorted(set(chunk_ids) - set(self.places))
-        found = self._reads.recall("places", new, self._places)
-        self.places |= found
-        for id_, place in found.items():
-            self.similar[id_] = float(place.vector @ self._question), place.sentences @ self._question
-
-    def entities(self, entity_ids: Sequence[str], *, cap: int) -> None:
-        """Read where entities are mentioned, and those passages."""
-        keys = [(id_, cap) for id_ in sorted(set(entity_ids) - set(self.where))]
-        found = self._reads.recall(
-            "where",
-            keys,
-            lambda new: {(id_, cap): w for id_, w in self.store.mentioned([id_ for id_, _ in new], cap=cap).items()},
-        )
-        self.where |= {id_: whereabouts for (id_, _), whereabouts in found.items()}
-        self.passages([id_ for whereabouts in found.values() for id_ in whereabouts.chunk_ids])
-
-    def named(self, names: Sequence[str]) -> list[str]:
-        """The ids of the entities with one of the names."""
-        found = self._reads.recall("named", names, self.store.entities_named)
-        return sorted({id_ for ids in found.values() for id_ in ids})
-
-    def _places(self, chunk_ids: list[str]) -> dict[str, Place]:
-        chunks, named = self.store.fetch_chunks(chunk_ids), self.store.mentions(chunk_ids)
-        vectors, sentences = self.store.vectors(Kind.CHUNK, chunk_ids), self.store.sentence_vectors(chunk_ids)
-        return {id_: Place(chunk, named.get(id_, ()), vectors[id_], sentences[id_]) for id_, chunk in chunks.items()}
-
-
-@dataclass(frozen=True)
 class Neighbourhood:
     """The passages and entities around a question, as arrays over n passages and m entities. Entities of one name are one.
 
-    ``number``: the entity's by its id; ``entity_ids``: one id of each. ``mentions``: the entities of each passage; ``held``:
-    those, and the ones whose names are parts of their names; ``titles``: those of its title. ``dense``: cosine with the
-    question, ``sentence``: that of the best sentence, ``words``: BM25 (0 where the words did not find it), ``quoted``: score of
-    the best chain that quotes it; each of shape (n,). ``rarity``: in (0, 1], shape (m,). ``mass`` and ``entity_mass``: PageRank
-    of passages from all seeds, and from the entities of the question nearly alone.
+    ``mentions``: which entities each passage mentions; ``held``: those, and the ones whose names are parts of their names;
+    ``titles``: those that its title names; each of shape (n, m). ``dense``: cosine with the question, ``sentence``: that of the
+    best sentence, ``words``: BM25 (0 where the words did not find it), ``quoted``: score of the best chain that quotes it; each
+    of shape (n,). ``rarity``: in (0, 1], shape (m,). ``mass`` and ``entity_mass``: PageRank of passages from all seeds, and from
+    the entities of the question nearly alone.
     """
 
     places: list[Place]
-    number: Mapping[str, int]
-    entity_ids: list[str]
-    linked: frozenset[int]
-    mentions: list[set[int]]
-    held: list[set[int]]
-    titles: list[set[int]]
+    entities: Entities
+    mentions: Flags
+    held: Flags
+    titles: Flags
     rarity: Weights
     dense: Weights
     sentence: Weights
@@ -134,17 +69,12 @@ class Neighbourhood:
     mass: Weights
     entity_mass: Weights
 
-    @cached_property
-    def vectors(self) -> Vectors:
-        """Of the passages, shape (n, dim)."""
-        return np.stack([place.vector for place in self.places])
-
 
 def gather(
     question: Question, store: Store, reads: Reads, linked: Sequence[str], chains: Sequence[Chain]
 ) -> Neighbourhood | None:
     """Read around the question and on around what the first passages name, then walk; None where there is nothing."""
-    reader = _Reader(question, store, reads)
+    reader = Reader(question, store, reads)
     words = {hit.id: hit.score for hit in store.search(Kind.CHUNK, question.text, k=_BY_WORDS)}
     quoted: dict[str, float] = defaultdict(float)
     for chain in chains:
@@ -157,47 +87,47 @@ def gather(
     return _neighbourhood(reader, linked, words, quoted) if reader.places else None
 
 
-def _leads(reader: _Reader, linked: frozenset[str]) -> list[str]:
+def _leads(reader: Reader, linked: frozenset[str]) -> list[str]:
     """The entities, with their namesakes, of the passages that look most like the first hop: by likeness, title and mention."""
-    ids = list(reader.places)
-    likeness = _warm(np.array([reader.similar[id_][0] for id_ in ids]))
-    sentence = _warm(np.array([reader.similar[id_][1].max(initial=-1.0) for id_ in ids]))
-    about = np.array([float(bool(reader.places[id_].titled & linked)) for id_ in ids])
-    named = np.array(
-        [sum(1 / reader.where[e].total for e in sorted(place.entity_ids & linked)) for place in reader.places.values()]
-    )
+    places = [reader.places[id_] for id_ in sorted(reader.places)]
+    likeness, sentence = (_warm(similar) for similar in _similarities(reader))
+    about = np.array([float(not place.titled.isdisjoint(linked)) for place in places])
+    named = np.array([sum(1 / reader.where[e].total for e in sorted(place.entity_ids & reader.where.keys())) for place in places])
     worth = likeness + sentence + about / max(about.sum(), 1.0) + named / max(named.sum(), 1e-9)
     names: dict[str, None] = {}
     for best in np.argsort(-worth, kind="stable")[:_LEADING]:
-        names |= dict.fromkeys(n.name for n in reader.places[ids[best]].named if n.entity_id not in linked)
+        names |= dict.fromkeys(n.name for n in places[best].named if n.entity_id not in linked)
     return reader.named(list(names)[:_FURTHER])[: 2 * _FURTHER]
 
 
+def _similarities(reader: Reader) -> tuple[Weights, Weights]:
+    """Cosines of the question with the passages read, in the order of their ids, and with the best sentence of each."""
+    similar = [reader.similar[id_] for id_ in sorted(reader.similar)]
+    wholes, best = (np.array([each[at] for each in similar], dtype=np.float32) for at in (0, 1))
+    return wholes, best
+
+
 def _neighbourhood(
-    reader: _Reader, linked: Sequence[str], words: Mapping[str, float], quoted: Mapping[str, float]
+    reader: Reader, linked: Sequence[str], words: Mapping[str, float], quoted: Mapping[str, float]
 ) -> Neighbourhood:
     ids = sorted(reader.places)
     places = [reader.places[id_] for id_ in ids]
-    pairs = set().union(*(place.pairs for place in places))
-    number = united(pairs)
-    mentions = [{number[id_] for id_ in place.entity_ids} for place in places]
-    titles = [{number[id_] for id_ in place.titled} for place in places]
-    contained = parts(pairs, number)
-    held = [entities.union(*(contained[e] for e in entities if e in contained)) for entities in mentions]
-    rarity = _rarity(reader, number, mentions)
-    dense = np.array([reader.similar[id_][0] for id_ in ids], dtype=np.float32)
-    sentence = np.array([reader.similar[id_][1].max(initial=-1.0) for id_ in ids], dtype=np.float32)
-    seeded = frozenset(number[id_] for id_ in linked if id_ in number)
-    by_name = _by_name(seeded, titles, rarity)
+    named = Bearers(*map(np.concatenate, zip(*(place.bearers for place in places), strict=True)))
+    entities = united(named)
+    mentions = _flags(entities, [place.bearers.ids for place in places])
+    titles = _flags(entities, [place.titles for place in places])
+    within = Stretches(*map(np.concatenate, zip(*(place.stretches for place in places), strict=True)))
+    held = _with_parts(mentions, *entities.parts(within))
+    rarity = _rarity(reader, entities, mentions)
+    dense, sentence = _similarities(reader)
     by_likeness = _warm(dense) + _warm(sentence)
-    telling = _telling([(place, reader.similar[id_][1]) for id_, place in zip(ids, places, strict=True)], number, rarity)
-    edges, links = _edges(mentions, held, titles, rarity)
-    nearly_alone = np.concatenate([_ENTITIES_ALONE * by_likeness, np.zeros_like(telling)])
+    by_name = _by_name(entities.find(as_numbers(linked)), titles, rarity)
+    telling = _telling([(place, reader.similar[id_].sentences) for id_, place in zip(ids, places, strict=True)], entities, rarity)
+    seeds = [np.concatenate([by_likeness, telling]), np.concatenate([_ENTITIES_ALONE * by_likeness, np.zeros_like(telling)])]
+    mass = personalised(_edges(mentions, held, rarity), _links(mentions, titles), np.stack([by_name + s for s in seeds], axis=1))
     return Neighbourhood(
         places=places,
-        number=number,
-        entity_ids=_first_ids(number),
-        linked=seeded,
+        entities=entities,
         mentions=mentions,
         held=held,
         titles=titles,
@@ -206,55 +136,62 @@ def _neighbourhood(
         sentence=sentence,
         words=np.array([words.get(id_, 0.0) for id_ in ids], dtype=np.float32),
         quoted=np.array([quoted.get(id_, 0.0) for id_ in ids], dtype=np.float32),
-        mass=personalised(edges, links, by_name + np.concatenate([by_likeness, telling]))[: len(ids)],
-        entity_mass=personalised(edges, links, by_name + nearly_alone)[: len(ids)],
+        mass=mass[: len(ids), 0],
+        entity_mass=mass[: len(ids), 1],
     )
 
 
-def _first_ids(number: Mapping[str, int]) -> list[str]:
-    """The smallest id of each number."""
-    first: dict[int, str] = {}
-    for id_ in sorted(number):
-        first.setdefault(number[id_], id_)
-    return [first[e] for e in range(len(first))]
+def _flags(entities: Entities, of: Sequence[Ids]) -> Flags:
+    """Which entities are in each list of ids: shape (lists, entities)."""
+    found = np.zeros((len(of), len(entities)), dtype=np.bool_)
+    found[np.repeat(np.arange(len(of)), [len(ids) for ids in of]), entities.find(np.concatenate(of))] = True
+    return found
 
 
-def _rarity(reader: _Reader, number: Mapping[str, int], mentions: Sequence[set[int]]) -> Weights:
+def _with_parts(mentions: Flags, wholes: Numbers, parts: Numbers) -> Flags:
+    """The mentions, and with each whole its part: which entities each passage holds."""
+    held = mentions.copy()
+    order = np.argsort(parts, kind="stable")
+    each, starts = np.unique(parts[order], return_index=True)
+    if len(each):
+        held[:, each] |= np.logical_or.reduceat(mentions[:, wholes[order]], starts, axis=1)
+    return held
+
+
+def _rarity(reader: Reader, entities: Entities, mentions: Flags) -> Weights:
     """In (0, 1]: falls with how many passages mention an entity, in all where the store was asked, else of those read."""
-    count = Counter(e for entities in mentions for e in entities)
-    known = Counter[int]()
-    for id_, whereabouts in reader.where.items():
-        if id_ in number:
-            known[number[id_]] += whereabouts.total
-    totals = [max(count[e], known[e]) for e in range(len(count))]
-    return np.array([1 / (1 + (log(total) / log(_HALF)) ** 2) for total in totals], dtype=np.float32)
+    numbers = entities.find(as_numbers(reader.where))
+    known = np.zeros(len(entities))
+    totals = np.array([whereabouts.total for whereabouts in reader.where.values()], dtype=float)
+    np.add.at(known, numbers[numbers >= 0], totals[numbers >= 0])
+    most = np.maximum(mentions.sum(axis=0), known)
+    return (1 / (1 + (np.log(most) / log(_HALF)) ** 2)).astype(np.float32)
 
 
-def _edges(
-    mentions: Sequence[set[int]], held: Sequence[set[int]], titles: Sequence[set[int]], rarity: Weights
-) -> tuple[Weights, Weights]:
-    """Weights of passages to entities, shape (n, m), and between passages of which one mentions the other's title, (n, n)."""
-    edges = np.zeros((len(mentions), len(rarity)), dtype=np.float32)
+def _edges(mentions: Flags, held: Flags, rarity: Weights) -> Weights:
+    """Weights of passages to entities, shape (n, m)."""
+    edges: Weights = (np.float32(1 - _PART) * mentions + np.float32(_PART) * held) * rarity
+    return edges
+
+
+def _links(mentions: Flags, titles: Flags) -> Weights:
+    """Weights between passages of which one mentions the other's title, shape (n, n)."""
     links = np.zeros((len(mentions), len(mentions)), dtype=np.float32)
-    under: defaultdict[int, list[int]] = defaultdict(list)
-    for passage, entities in enumerate(titles):
-        for entity in entities:
-            under[entity].append(passage)
-    for passage, entities in enumerate(mentions):
-        at, within = list(entities), list(held[passage] - entities)
-        edges[passage, at] = rarity[at]
-        edges[passage, within] = _PART * rarity[within]
-        for entity in (entities - titles[passage]) & under.keys():
-            to = under[entity]
-            links[passage, to] = np.maximum(links[passage, to], _TITLE_LINK / len(to))
-    return edges, links + links.T
+    named = np.flatnonzero(titles.any(axis=0))
+    under = titles[:, named].astype(np.float32)
+    others, count = mentions[:, named] - under, under.sum(axis=0)
+    for passages in np.unique(count)[::-1]:  # the fewer passages bear a title, the more a link to them counts
+        of = count == passages
+        links[others[:, of] @ under[:, of].T > 0] = _TITLE_LINK / passages
+    return links + links.T
 
 
-def _by_name(linked: frozenset[int], titles: Sequence[set[int]], rarity: Weights) -> Weights:
+def _by_name(linked: Numbers, titles: Flags, rarity: Weights) -> Weights:
     """Seeds of the question's entities, and of the passages whose title they are: each kind sums to 1, or is nothing."""
-    passages = np.array([float(bool(entities & linked)) for entities in titles], dtype=np.float32)
+    named = np.unique(linked[linked >= 0])
+    passages = titles[:, named].any(axis=1).astype(np.float32)
     entities = np.zeros(len(rarity), dtype=np.float32)
-    entities[sorted(linked)] = rarity[sorted(linked)]
+    entities[named] = rarity[named]
     return np.concatenate([part / max(float(part.sum()), 1e-9) for part in (passages, entities)])
 
 
@@ -268,14 +205,16 @@ def _warm(similarity: Weights) -> Weights:
     return seeds
 
 
-def _telling(places: Sequence[tuple[Place, Vectors]], number: Mapping[str, int], rarity: Weights) -> Weights:
+def _telling(places: Sequence[tuple[Place, Weights]], entities: Entities, rarity: Weights) -> Weights:
     """Seeds of the entities in the sentences most like the question; they sum to one half."""
     seeds = np.zeros(len(rarity), dtype=np.float32)
-    ranked = sorted(((float(s), p, k) for p, (_, rows) in enumerate(places) for k, s in enumerate(rows)), reverse=True)
-    for score, passage, k in ranked[:_SENTENCES]:
-        place = places[passage][0]
-        sentence = place.chunk.sentences[k]
-        for named in place.named:
-            if named.start == named.end or sentence.start <= named.start < sentence.end:
-                seeds[number[named.entity_id]] += max(score, 0.0) * rarity[number[named.entity_id]]
+    likeness = np.concatenate([similar for _, similar in places])
+    starts = np.cumsum([0, *(len(similar) for _, similar in places)])
+    for best in np.argsort(-likeness, kind="stable")[:_SENTENCES]:
+        at = int(np.searchsorted(starts, best, side="right")) - 1
+        place = places[at][0]
+        sentence = place.chunk.sentences[int(best - starts[at])]
+        told = [n.entity_id for n in place.named if n.start == n.end or sentence.start <= n.start < sentence.end]
+        numbers = entities.find(as_numbers(told))
+        np.add.at(seeds, numbers, max(float(likeness[best]), 0.0) * rarity[numbers])
     return seeds / max(2 * float(seeds.sum()), 1e-9)

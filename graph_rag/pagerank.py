@@ -16,7 +16,7 @@ ITERATIONS = 15
 
 
 def personalised(mentions: Weights, links: Weights, seeds: Weights) -> Weights:
-    """The mass of each passage and entity.
+    """The mass of each passage and entity, for several walks at once.
 
     Parameters
     ----------
@@ -25,20 +25,20 @@ def personalised(mentions: Weights, links: Weights, seeds: Weights) -> Weights:
     links
         Symmetric weights between passages, shape (passages, passages).
     seeds
-        Restart weights, shape (passages + entities,); they need not add up to 1.
+        Restart weights, shape (passages + entities, walks); they need not add up to 1.
 
     Returns
     -------
-    Shape (passages + entities,). Sums to at most 1: a node without edges passes nothing on.
+    Shape (passages + entities, walks). Each sums to at most 1: a node without edges passes nothing on.
     """
     count = len(mentions)
-    by_passage = _shares(mentions.sum(axis=1) + links.sum(axis=1))
-    by_entity = _shares(mentions.sum(axis=0))
-    restart = seeds / max(float(seeds.sum()), 1e-9)
+    by_passage = _shares(mentions.sum(axis=1) + links.sum(axis=1))[:, None]
+    by_entity = _shares(mentions.sum(axis=0))[:, None]
+    restart = seeds / np.maximum(seeds.sum(axis=0), 1e-9)
     mass = restart.copy()
     for _ in range(ITERATIONS):
         passed, kept = mass[:count] * by_passage, mass[count:] * by_entity
-        moved = np.concatenate([links @ passed + mentions @ kept, passed @ mentions])
+        moved = np.concatenate([links @ passed + mentions @ kept, mentions.T @ passed])
         mass = (1 - DAMPING) * restart + DAMPING * moved
     return mass
 

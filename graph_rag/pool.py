@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
 from graph_builder.model import Vectors
+from graph_builder.stores import Store
 from graph_builder.terms import terms
 from graph_rag.linking import Links
-from graph_rag.neighbourhood import Neighbourhood, Place
+from graph_rag.memory import Reads
+from graph_rag.namesakes import Numbers, as_numbers
+from graph_rag.neighbourhood import Flags, Neighbourhood
 from graph_rag.pagerank import Weights
+from graph_rag.reading import Place
 from graph_rag.rewriting import Span
 
 SIZE = 60
@@ -24,18 +28,24 @@ class Asked:
     spans: Sequence[Span]
 
     @cached_property
-    def named(self) -> frozenset[int]:
-        """The entities that the question names."""
-        return frozenset(entity for span in self.spans for entity in span.entities)
+    def named(self) -> Numbers:
+        """The entities that the question names, each once."""
+        return np.array(sorted({entity for span in self.spans for entity in span.entities}), dtype=np.int64)
+
+    @cached_property
+    def terms(self) -> list[str]:
+        """The question's terms, each once."""
+        return sorted(set(terms(self.text)))
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Some passages of a neighbourhood, by their numbers there; arrays over the pool follow this order."""
+    """Some passages of a neighbourhood, by their numbers there, with their terms; arrays over the pool follow this order."""
 
     near: Neighbourhood
     asked: Asked
-    numbers: tuple[int, ...]
+    numbers: Sequence[int]
+    terms: Sequence[frozenset[str]]
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -46,9 +56,19 @@ class Pool:
         return [self.near.places[p] for p in self.numbers]
 
     @cached_property
-    def held(self) -> list[set[int]]:
-        """The entities of each passage, parts of names included."""
-        return [self.near.held[p] for p in self.numbers]
+    def held(self) -> Flags:
+        """The entities of each passage, parts of names included: shape (pool, entities)."""
+        return self.near.held[self.numbers]
+
+    @cached_property
+    def mentions(self) -> Flags:
+        """The entities of each passage: shape (pool, entities)."""
+        return self.near.mentions[self.numbers]
+
+    @cached_property
+    def titled(self) -> Flags:
+        """The entities that the title of each passage names: shape (pool, entities)."""
+        return self.near.titles[self.numbers]
 
     @cached_property
     def titles(self) -> list[str]:
@@ -63,12 +83,12 @@ class Pool:
     @cached_property
     def dense(self) -> Weights:
         """Cosine of each passage with the question."""
-        return self.near.dense[list(self.numbers)]
+        return self.near.dense[self.numbers]
 
     @cached_property
     def sentence(self) -> Weights:
         """Cosine of each passage's best sentence with the question."""
-        return self.near.sentence[list(self.numbers)]
+        return self.near.sentence[self.numbers]
 
     @cached_property
     def _sentences(self) -> tuple[list[int], list[int], Vectors]:
@@ -88,39 +108,31 @@ class Pool:
     @cached_property
     def words(self) -> tuple[Weights, Weights]:
         """Which of the question's terms each passage has, (pool, terms), and the weight of each, (terms,), which sums to 1."""
-        of = [_terms(f"{place.chunk.heading} {place.chunk.text}") for place in self.places]
-        asked = sorted(_terms(self.asked.text))
-        has = np.array([[term in held for term in asked] for held in of], dtype=np.float32).reshape(len(of), len(asked))
+        asked = self.asked.terms
+        has = np.array([[term in held for term in asked] for held in self.terms], dtype=np.float32).reshape(len(self), len(asked))
         count = has.sum(axis=0)
-        weight = np.log(1 + (len(of) - count + 0.5) / (count + 0.5))
+        weight = np.log(1 + (len(self) - count + 0.5) / (count + 0.5))
         return has, weight / max(float(weight.sum()), 1e-9)
 
     def title_terms(self) -> list[frozenset[str]]:
         """The terms of each title."""
-        return [_terms(title) for title in self.titles]
-
-    def asked_terms(self) -> frozenset[str]:
-        """The terms of the question."""
-        return _terms(self.asked.text)
+        return [frozenset(terms(title)) for title in self.titles]
 
 
-@lru_cache(maxsize=20_000)
-def _terms(text: str) -> frozenset[str]:
-    return frozenset(terms(text))
-
-
-def chosen(near: Neighbourhood, asked: Asked) -> Pool:
+def chosen(near: Neighbourhood, asked: Asked, store: Store, reads: Reads) -> Pool:
     """The passages with the most mass, and those that chains quote."""
     by_mass = np.argsort(-near.mass, kind="stable")[:SIZE]
     quoted = np.flatnonzero(near.quoted > 0)
-    return Pool(near, asked, tuple(dict.fromkeys([*map(int, by_mass), *map(int, quoted)])))
+    numbers = list(dict.fromkeys([*map(int, by_mass), *map(int, quoted)]))
+    held = reads.recall("terms", [near.places[n].chunk.id for n in numbers], store.terms)
+    return Pool(near, asked, numbers, [held[near.places[n].chunk.id] for n in numbers])
 
 
 def asked(text: str, links: Links, near: Neighbourhood) -> Asked:
     """The question with its spans, as far as they name entities of the neighbourhood."""
+    named = [linked for linked in links.proper if linked.start >= 0]
     spans: dict[tuple[int, int], set[int]] = {}
-    for linked in links.proper:
-        if linked.start >= 0 and linked.entity_id in near.number:
-            place = (linked.start, linked.start + len(linked.surface))
-            spans.setdefault(place, set()).add(near.number[linked.entity_id])
+    for linked, number in zip(named, near.entities.find(as_numbers(x.entity_id for x in named)), strict=True):
+        if number >= 0:
+            spans.setdefault((linked.start, linked.start + len(linked.surface)), set()).add(int(number))
     return Asked(text, [Span(*place, frozenset(entities)) for place, entities in sorted(spans.items())])

@@ -76,7 +76,7 @@ class Ranking:
 
     def restart(self) -> None:
         """Let those passages lead that have the most mass."""
-        mass = self.pool.near.mass[list(self.pool.numbers)]
+        mass = self.pool.near.mass[self.pool.numbers]
         self.leading = Leading(range(min(_LEADING, len(self.pool))), mass[:_LEADING] / mass.max())
 
     def lead(self, scores: Weights) -> None:

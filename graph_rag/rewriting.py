@@ -7,7 +7,6 @@ nothing is encoded. Exactly: the text is rewritten and encoded.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,13 +14,11 @@ import numpy as np
 from graph_builder.model import Kind, Vectors
 from graph_builder.stores import Store
 from graph_rag.memory import Reads
-from graph_rag.neighbourhood import Neighbourhood
+from graph_rag.namesakes import as_id
+from graph_rag.neighbourhood import Flags, Neighbourhood
 from graph_rag.sources import Question
 
 _REPLACED = 0.5
-_BRIDGES = 2
-_UNDER_ITS_TITLE = (0.3, 0.2)
-"""How much an entity gains as a bridge where it is the title of the next passage, and of the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +57,19 @@ class Names:
     """The names of a neighbourhood's entities, and their vectors."""
 
     def __init__(self, near: Neighbourhood, store: Store, reads: Reads) -> None:
-        self._ids = near.entity_ids
+        self._ids = near.entities.firsts
         self._store = store
         self._reads = reads
 
     def of(self, rewrites: Iterable[Rewrite]) -> dict[int, str]:
         """The name of each bridge."""
-        number = {self._ids[rewrite.bridge]: rewrite.bridge for rewrite in rewrites}
+        number = {as_id(int(self._ids[rewrite.bridge])): rewrite.bridge for rewrite in rewrites}
         found = self._reads.recall("names", number, self._read)
         return {number[id_]: name for id_, name in found.items()}
 
     def vectors(self, rewrites: Iterable[Rewrite]) -> dict[int, Vectors]:
         """The vector of each entity of the rewrites, by number, of shape (dim,)."""
-        number = {self._ids[e]: e for rewrite in rewrites for e in rewrite.entities}
+        number = {as_id(int(self._ids[e])): e for e in {e for rewrite in rewrites for e in rewrite.entities}}
         found = self._reads.recall("name vectors", number, lambda ids: self._store.vectors(Kind.ENTITY, ids))
         return {number[id_]: vector for id_, vector in found.items()}
 
@@ -80,28 +77,19 @@ class Names:
         return {id_: entity.name for id_, entity in self._store.fetch_entities(ids).items()}
 
 
-def covered(spans: Sequence[Span], entities: AbstractSet[int]) -> tuple[Span, ...]:
-    """The spans of the question that name something which a passage mentions."""
-    return tuple(span for span in spans if span.entities & entities)
-
-
-def bridges(near: Neighbourhood, first: int, then: int, named: AbstractSet[int]) -> list[int]:
-    """The entities that tie two passages and that the question does not name, the rarest and most titular first."""
-    shared = (near.held[first] & near.held[then]) - named
-    if len(shared) <= _BRIDGES:
-        return sorted(shared)
-    after, before = _UNDER_ITS_TITLE
-    worth = {e: float(near.rarity[e]) + after * (e in near.titles[then]) + before * (e in near.titles[first]) for e in shared}
-    return sorted(shared, key=lambda e: (-worth[e], e))[:_BRIDGES]
+def covered(spans: Sequence[Span], held: Flags) -> tuple[Span, ...]:
+    """The spans of the question that name something which a passage holds, given as flags by entity."""
+    return tuple(span for span in spans if held[list(span.entities)].any())
 
 
 def by_arithmetic(question: Question, rewrites: Sequence[Rewrite], names: Mapping[int, Vectors]) -> Vectors:
     """Vectors of rewritten questions without encoding them, shape (len(rewrites), dim). ``names``: vectors by entity."""
-    rows = np.tile(question.vector, (len(rewrites), 1))
-    for number, rewrite in enumerate(rewrites):
-        bridge, *gone = (names[e] for e in rewrite.entities)
-        rows[number] += _REPLACED * bridge
-        if gone:
-            rows[number] -= _REPLACED * np.mean(gone, axis=0)
+    without = {}
+    for replaced in {rewrite.replaced for rewrite in rewrites}:
+        gone = [names[min(span.entities)] for span in replaced]
+        without[replaced] = question.vector - _REPLACED * np.mean(gone, axis=0) if gone else question.vector
+    rows = np.zeros((len(rewrites), len(question.vector)), dtype=np.float32)
+    for row, rewrite in zip(rows, rewrites, strict=True):
+        row[:] = without[rewrite.replaced] + _REPLACED * names[rewrite.bridge]
     unit: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
     return unit

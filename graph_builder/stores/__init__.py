@@ -125,8 +125,14 @@ class Store(Protocol):
     def sentence_vectors(self, chunk_ids: Sequence[str]) -> dict[str, Vectors]:
         """For each chunk the vectors of its sentences, shape (sentences, dim), in order."""
 
-    def entities_named(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Entity ids by name as given, sorted: those with an alias or a canonical name of the same normalised form."""
+    def terms(self, chunk_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+        """The index terms (`terms.py`) of each chunk's text under its headings."""
+
+    def entities_named(self, names: Sequence[str], *, normalised: bool = False) -> dict[str, tuple[str, ...]]:
+        """Entity ids by name as given, sorted: those with an alias or a canonical name of the same normalised form.
+
+        ``normalised``: the names are in that form already, which must not be formed again: that of "AIDS" is "aids", that of "aids" "aid".
+        """
 
     def vectors(self, kind: Kind, ids: Sequence[str]) -> dict[str, Vectors]:
         """The vectors of chunks, entities or evidence, each of shape (dim,), by id."""

@@ -192,8 +192,11 @@ class Neo4jStore:
         found = self._run("reads/sentence_vectors", ids=_distinct(chunk_ids))
         return {r["id"]: vector_of(r["vectors"]).reshape(-1, self._dim) for r in found}
 
-    def entities_named(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        wanted = {name: key_of(normalise(name)) for name in names}
+    def terms(self, chunk_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+        return {r["id"]: frozenset(r["terms"].split()) for r in self._run("reads/chunk_terms", ids=_distinct(chunk_ids))}
+
+    def entities_named(self, names: Sequence[str], *, normalised: bool = False) -> dict[str, tuple[str, ...]]:
+        wanted = {name: key_of(name if normalised else normalise(name)) for name in names}
         found = self._run("reads/entities_named", names=sorted(set(wanted.values()) - {""}))
         bearers = {r["name"]: tuple(sorted(r["ids"])) for r in found}
         return {name: bearers[form] for name, form in wanted.items() if form in bearers}

@@ -34,7 +34,7 @@ from graph_builder.sqlite_file import SqliteFile
 from graph_builder.stores import Counts, DocumentRecord, Expansion, Hit, Named, Result, Whereabouts
 from graph_builder.stores import _fingerprint as content
 from graph_builder.stores._readback import contribution_of
-from graph_builder.stores._scoring import cosines, widened
+from graph_builder.stores._scoring import cosines
 from graph_builder.stores._sqlite_readback import CHUNK_COLUMNS, chunk_of, held_in
 from graph_builder.stores._sqlite_transaction import (
     EVIDENCE_COLUMNS,
@@ -44,7 +44,7 @@ from graph_builder.stores._sqlite_transaction import (
     evidence_of,
     vector_of,
 )
-from graph_builder.terms import Corpus, bm25, query_terms
+from graph_builder.terms import Corpus, bm25, query_terms, underrated
 from graph_builder.upkeep import add, remove
 
 LAYOUT = "2"
@@ -176,8 +176,14 @@ class SqliteStore:
         found = self._all(f"SELECT id, sentence_vectors FROM chunk WHERE id {IN}", among(chunk_ids))
         return {id_: vector_of(blob).reshape(-1, self._dim) for id_, blob in found}
 
-    def entities_named(self, names: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        wanted = {name: normalise(name) for name in names}
+    def terms(self, chunk_ids: Sequence[str]) -> dict[str, frozenset[str]]:
+        found = self._all(
+            f"SELECT c.id, f.terms FROM chunk c CROSS JOIN chunk_terms f ON f.rowid = c.row WHERE c.id {IN}", among(chunk_ids)
+        )
+        return {id_: frozenset(terms.split()) for id_, terms in found}
+
+    def entities_named(self, names: Sequence[str], *, normalised: bool = False) -> dict[str, tuple[str, ...]]:
+        wanted = {name: name if normalised else normalise(name) for name in names}
         ids = among(set(wanted.values()) - {""})
         found = self._all(
             f"SELECT normalised, entity_id FROM alias WHERE normalised {IN}"
@@ -185,8 +191,8 @@ class SqliteStore:
             (*ids, *ids),
         )
         bearers = defaultdict(set)
-        for normalised, entity_id in found:
-            bearers[normalised].add(entity_id)
+        for form, entity_id in found:
+            bearers[form].add(entity_id)
         return {name: tuple(sorted(bearers[form])) for name, form in wanted.items() if form in bearers}
 
     def vectors(self, kind: Kind, ids: Sequence[str]) -> dict[str, Vectors]:
@@ -242,17 +248,25 @@ class SqliteStore:
             size, length = self._all("SELECT texts, terms FROM extent WHERE kind = ?", (kind.value,))[0]
             frequency = self._all(f"SELECT term, doc FROM {kind.value}_vocabulary WHERE term {IN}", among(query))
             corpus = Corpus(size, length / size if length else 1.0, dict(frequency))
-            best = widened(lambda limit: self._matching(kind, query, corpus, limit), first=max(_CANDIDATES, 4 * k), k=k)
-        return best
+            rows = self._promising(kind, query, underrated(query, corpus), k)
+            texts = self._all(
+                f"SELECT t.id, f.terms FROM {kind.value}_terms f JOIN {kind.value} t ON t.row = f.rowid WHERE f.rowid {IN}",
+                among(rows),
+            )
+        return [Hit(*hit) for hit in bm25(query, ((id_, terms.split()) for id_, terms in texts), corpus)[:k]]
 
-    def _matching(self, kind: Kind, query: Sequence[str], corpus: Corpus, limit: int) -> list[Hit]:
-        """Texts with one of the terms, those that FTS5 ranks first, in our ranking."""
-        candidates = self._all(
-            f"SELECT t.id, f.terms FROM {kind.value}_terms f JOIN {kind.value} t ON t.row = f.rowid"
-            f" WHERE {kind.value}_terms MATCH ? ORDER BY f.rank LIMIT ?",
-            (" OR ".join(f'"{term}"' for term in query), limit),
-        )
-        return [Hit(*hit) for hit in bm25(query, ((id_, terms.split()) for id_, terms in candidates), corpus)]
+    def _promising(self, kind: Kind, query: Sequence[str], margin: float, k: int) -> list[int]:
+        """The rows whose texts may be among the k best: by FTS5's own score, within a margin of its k-th best."""
+        limit = max(_CANDIDATES, 4 * k)
+        while True:
+            found = self._all(
+                f"SELECT rowid, -rank FROM {kind.value}_terms WHERE {kind.value}_terms MATCH ? ORDER BY rank LIMIT ?",
+                (" OR ".join(f'"{term}"' for term in query), limit),
+            )
+            least = found[k - 1][1] - margin if len(found) >= k else 0.0
+            if len(found) < limit or found[-1][1] < least:
+                return [row for row, score in found if score >= least]
+            limit *= 4
 
     def expand(self, entity_ids: Sequence[str], *, cap: int) -> Expansion:
         relations: dict[str, Relation] = {}

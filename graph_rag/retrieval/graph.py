@@ -69,7 +69,8 @@ def _ranking(question: Question, sources: Sources, links: Links, chains: Sequenc
     if near is None:
         return None
     embedder = sources.embedder if sources.rewriting == "exact" else None
-    return Ranking(question, chosen(near, asked(question.text, links, near)), Names(near, sources.store, reads), embedder)
+    pool = chosen(near, asked(question.text, links, near), sources.store, reads)
+    return Ranking(question, pool, Names(near, sources.store, reads), embedder)
 
 
 def _paths(links: Links, surroundings: Surroundings, maker: ChainMaker) -> list[Path]:

@@ -34,7 +34,7 @@ class Links:
         A common noun, "director" or "country", is an entity too where a document says something of it, but seldom what a
         question is about.
         """
-        found = tuple(x for x in self.entities if x.by == "pack" or any(word[0].isupper() for word in _words(x.surface)))
+        found = tuple(x for x in self.entities if x.by == "pack" or _is_proper(x))
         return found or self.entities
 
     @property
@@ -45,6 +45,22 @@ class Links:
             places.setdefault(linked.start, []).append(linked.entity_id)
         unique = dict.fromkeys(tuple(ids) for ids in places.values())
         return list(unique)
+
+
+def _is_proper(linked: Linked) -> bool:
+    """Whether a word of the name is written as no common noun is: p53, mTOR, 3M, Vienna; or in a script without capitals.
+
+    The first word of a question has a capital in any case; there the graph's own spelling counts.
+    """
+    written = linked.surface if linked.start > 0 else linked.name
+    return any(_stands_out(word) for word in _words(written))
+
+
+def _stands_out(word: str) -> bool:
+    if any(c.isupper() for c in word):
+        return True
+    letters = any(c.isalpha() for c in word)
+    return letters and (any(c.isdigit() for c in word) or word.lower() == word.upper())
 
 
 def link(question: Question, sources: Sources) -> Links:

@@ -97,8 +97,10 @@ class Entities:
         """Entities, and beside each another one whose name is a part of its name: the longest parts, and none within another."""
         known = _looked_up(within.parts, self.names, self.named)
         hits = np.flatnonzero(known >= 0)
-        rows = np.stack([within.wholes[hits], within.starts[hits], within.ends[hits], known[hits]], axis=1)
-        whole, start, end, part = np.unique(rows, axis=0).T
+        # A name stands in many passages: of each stretch, told from others by where it lies in which name, one is looked at.
+        place = within.wholes[hits] + within.starts[hits] * (_LONGEST + 1) + within.ends[hits]
+        hits = hits[np.unique(place, return_index=True)[1]]
+        whole, start, end, part = within.wholes[hits], within.starts[hits], within.ends[hits], known[hits]
         longer = (whole[:, None] == whole) & ((end - start)[:, None] < end - start)
         within_longer = longer & (start <= start[:, None]) & (end[:, None] <= end)
         longest = ~within_longer.any(axis=1)

@@ -165,21 +165,23 @@ def _rarity(reader: Reader, entities: Entities, mentions: Flags) -> Weights:
     totals = np.array([whereabouts.total for whereabouts in reader.where.values()], dtype=float)
     np.add.at(known, numbers[numbers >= 0], totals[numbers >= 0])
     most = np.maximum(mentions.sum(axis=0), known)
-    return (1 / (1 + (np.log(most) / log(_HALF)) ** 2)).astype(np.float32)
+    rarity: Weights = (1 / (1 + (np.log(most) / log(_HALF)) ** 2)).astype(np.float32)
+    return rarity
 
 
 def _edges(mentions: Flags, held: Flags, rarity: Weights) -> Weights:
     """Weights of passages to entities, shape (n, m)."""
-    edges: Weights = (np.float32(1 - _PART) * mentions + np.float32(_PART) * held) * rarity
+    edges: Weights = np.where(mentions, rarity, np.where(held, np.float32(_PART) * rarity, np.float32(0.0)))
     return edges
 
 
 def _links(mentions: Flags, titles: Flags) -> Weights:
     """Weights between passages of which one mentions the other's title, shape (n, n)."""
-    links = np.zeros((len(mentions), len(mentions)), dtype=np.float32)
+    links: Weights = np.zeros((len(mentions), len(mentions)), dtype=np.float32)
     named = np.flatnonzero(titles.any(axis=0))
     under = titles[:, named].astype(np.float32)
-    others, count = mentions[:, named] - under, under.sum(axis=0)
+    others = (mentions & ~titles)[:, named].astype(np.float32)
+    count = titles.sum(axis=0)[named]
     for passages in np.unique(count)[::-1]:  # the fewer passages bear a title, the more a link to them counts
         of = count == passages
         links[others[:, of] @ under[:, of].T > 0] = _TITLE_LINK / passages

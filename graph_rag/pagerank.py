@@ -35,7 +35,7 @@ def personalised(mentions: Weights, links: Weights, seeds: Weights) -> Weights:
     by_passage = _shares(mentions.sum(axis=1) + links.sum(axis=1))[:, None]
     by_entity = _shares(mentions.sum(axis=0))[:, None]
     restart = seeds / np.maximum(seeds.sum(axis=0), 1e-9)
-    mass = restart.copy()
+    mass: Weights = restart.copy()
     for _ in range(ITERATIONS):
         passed, kept = mass[:count] * by_passage, mass[count:] * by_entity
         moved = np.concatenate([links @ passed + mentions @ kept, mentions.T @ passed])

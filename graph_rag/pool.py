@@ -14,7 +14,7 @@ from graph_rag.memory import Reads
 from graph_rag.namesakes import Numbers, as_numbers
 from graph_rag.neighbourhood import Flags, Neighbourhood
 from graph_rag.pagerank import Weights
-from graph_rag.reading import Place
+from graph_rag.reading import Place, best_of
 from graph_rag.rewriting import Span
 
 SIZE = 60
@@ -91,19 +91,15 @@ class Pool:
         return self.near.sentence[self.numbers]
 
     @cached_property
-    def _sentences(self) -> tuple[list[int], list[int], Vectors]:
-        """The passages that have sentences, where those of each begin, and all their vectors."""
-        filled = [i for i, place in enumerate(self.places) if len(place.sentences)]
-        starts = np.cumsum([0, *(len(self.places[i].sentences) for i in filled)])[:-1]
-        return filled, starts.tolist(), np.concatenate([self.places[i].sentences for i in filled] or [self.vectors[:0]])
+    def _sentences(self) -> tuple[Vectors, Numbers]:
+        """The vectors of all sentences, and where those of each passage end."""
+        each = [place.sentences for place in self.places]
+        return np.concatenate(each), np.cumsum([len(sentences) for sentences in each])
 
     def best_sentences(self, vectors: Vectors) -> Weights:
         """The best cosine of each vector with a sentence of each passage, shape (vectors, pool); -1 where there is none."""
-        found = np.full((len(vectors), len(self)), -1.0, dtype=np.float32)
-        filled, starts, sentences = self._sentences
-        if filled:
-            found[:, filled] = np.maximum.reduceat(vectors @ sentences.T, starts, axis=1)
-        return found
+        sentences, ends = self._sentences
+        return best_of(vectors @ sentences.T, ends)
 
     @cached_property
     def words(self) -> tuple[Weights, Weights]:

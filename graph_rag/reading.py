@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, pairwise, zip_longest
+from itertools import chain, zip_longest
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from graph_builder.model import Chunk, Kind, Vectors
 from graph_builder.stores import Named, Store, Whereabouts
@@ -106,9 +107,18 @@ class Reader:
 def _similarities(places: Sequence[Place], question: Vectors) -> Iterator[Similarity]:
     """Of each passage, all calculated at once."""
     if not places:
-        return
+        return iter(())
     wholes = np.stack([place.vector for place in places]) @ question
     each = np.concatenate([place.sentences for place in places]) @ question
-    ends = np.cumsum([0, *(len(place.sentences) for place in places)])
-    for whole, (start, end) in zip(wholes.tolist(), pairwise(ends.tolist()), strict=True):
-        yield Similarity(whole, float(each[start:end].max(initial=-1.0)), each[start:end])
+    ends = np.cumsum([len(place.sentences) for place in places])
+    return map(Similarity, wholes.tolist(), best_of(each, ends).tolist(), np.split(each, ends[:-1]))
+
+
+def best_of(values: Weights, ends: NDArray[np.int64]) -> Weights:
+    """The largest value, along the last axis, of each of the stretches that end there; -1 for those that are empty."""
+    starts = np.concatenate([[0], ends[:-1]])
+    best = np.full((*values.shape[:-1], len(ends)), -1.0, dtype=np.float32)
+    filled = np.flatnonzero(ends > starts)
+    if len(filled):
+        best[..., filled] = np.maximum.reduceat(values, starts[filled], axis=-1)
+    return best

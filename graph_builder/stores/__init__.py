@@ -131,7 +131,7 @@ class Store(Protocol):
     def entities_named(self, names: Sequence[str], *, normalised: bool = False) -> dict[str, tuple[str, ...]]:
         """Entity ids by name as given, sorted: those with an alias or a canonical name of the same normalised form.
 
-        ``normalised``: the names are in that form already, which must not be formed again: that of "AIDS" is "aids", that of "aids" "aid".
+        ``normalised``: the names are in that form already, and are not brought into it again ("AIDS" is "aids", "aids" is "aid").
         """
 
     def vectors(self, kind: Kind, ids: Sequence[str]) -> dict[str, Vectors]:

@@ -251,7 +251,7 @@ class SqliteStore:
             rows = self._promising(kind, query, underrated(query, corpus), k)
             texts = self._all(
                 f"SELECT t.id, f.terms FROM {kind.value}_terms f JOIN {kind.value} t ON t.row = f.rowid WHERE f.rowid {IN}",
-                among(rows),
+                (json.dumps(rows),),
             )
         return [Hit(*hit) for hit in bm25(query, ((id_, terms.split()) for id_, terms in texts), corpus)[:k]]
 

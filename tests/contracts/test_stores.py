@@ -8,6 +8,7 @@ import pytest
 from graph_builder.errors import EmbeddingMismatch
 from graph_builder.model import Kind, Mention, Modality, Polarity
 from graph_builder.stores import Counts, Expansion, Hit, Named, Store, Whereabouts
+from graph_builder.terms import terms
 from tests.contracts.contributions import (
     BIAXIN,
     CLARITHROMYCIN,
@@ -20,6 +21,7 @@ from tests.contracts.contributions import (
     P_GP,
     SIMVASTATIN,
     Fact,
+    Name,
     contribution,
     corpus,
     name_vector,
@@ -109,6 +111,22 @@ def test_entities_are_named_by_aliases_and_canonical_names_in_any_spelling(fille
         "p gp": (entity(filled, P_GP),),
         "P–GP": (entity(filled, P_GP),),
     }
+
+
+def test_a_normalised_name_is_not_normalised_again(store: Store) -> None:
+    written(store, [contribution("aids.md", [Fact(Name("AIDS", "Disease"), "WEAKENS", Name("aid", "Help"))])])
+    (disease,) = store.entities_named(["AIDS"])["AIDS"]
+    assert store.entities_named(["aids"], normalised=True) == {"aids": (disease,)}
+    assert store.entities_named(["aids"])["aids"] == store.entities_named(["aid"])["aid"] != (disease,)
+    chunk = next(iter(store.search(Kind.CHUNK, "weakens", k=1))).id
+    assert {n.name for n in store.mentions([chunk])[chunk]} == {"aids", "aid"}
+
+
+def test_chunks_have_the_terms_of_their_headings_and_texts(filled: Store) -> None:
+    made = corpus()[0].chunks
+    found = filled.terms([chunk.id for chunk in made] + ["nothing"])
+    assert found == {chunk.id: frozenset(terms(f"{chunk.heading} {chunk.text}")) for chunk in made}
+    assert filled.terms([]) == {}
 
 
 def test_mentions_are_told_by_place(filled: Store) -> None:

@@ -3,8 +3,11 @@
 import numpy as np
 
 from graph_builder.model import Chunk, Vectors
-from graph_rag.neighbourhood import Neighbourhood, Place
+from graph_builder.terms import terms
+from graph_rag.namesakes import bearers, united
+from graph_rag.neighbourhood import Neighbourhood
 from graph_rag.pool import Asked, Pool
+from graph_rag.reading import Place
 
 VECTORS = np.eye(3, dtype=np.float32)
 
@@ -14,12 +17,11 @@ def place(id_: str, text: str, sentences: Vectors) -> Place:
 
 
 def pool(*places: Place) -> Pool:
-    n, nothing = len(places), np.zeros(len(places), dtype=np.float32)
-    empty: list[set[int]] = [set() for _ in places]
-    near = Neighbourhood(
-        list(places), {}, [], frozenset(), empty, empty, empty, np.zeros(0, np.float32), *[nothing] * 4, nothing + 1, nothing + 1
-    )
-    return Pool(near, Asked("When was Carol Reed born?", ()), tuple(range(n)))
+    nothing, empty = np.zeros(len(places), dtype=np.float32), np.zeros((len(places), 0), dtype=np.bool_)
+    nobody, alike = united(bearers([])), nothing + 1
+    near = Neighbourhood(list(places), nobody, empty, empty, empty, nothing[:0], *[nothing] * 4, alike, alike)
+    held = [frozenset(terms(place.chunk.text)) for place in places]
+    return Pool(near, Asked("When was Carol Reed born?", ()), range(len(places)), held)
 
 
 def test_each_passage_is_compared_by_its_best_sentence() -> None:

@@ -1,0 +1,48 @@
+"""The embedded store's search looks at few texts and finds what a look at all of them finds."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from graph_builder.model import Kind
+from graph_builder.settings import Settings
+from graph_builder.stores import sqlite
+from graph_builder.terms import Corpus, bm25, query_terms, terms
+from tests.contracts.contributions import DIM, MODEL, Fact, Name, contribution
+
+WORDS = [f"word{n}" for n in range(25)]
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> sqlite.SqliteStore:
+    """Four hundred texts whose words are as unequally common as in a language, some in nearly every text."""
+    home: Path = tmp_path_factory.mktemp("home")
+    draw = np.random.default_rng(5)
+    common = 1 / np.arange(1, len(WORDS) + 1)
+    opened = sqlite.connect(Settings(home=str(home)), embedding_model=MODEL, dim=DIM)
+    texts = [" ".join(draw.choice(WORDS, size=draw.integers(2, 12), p=common / common.sum())) for _ in range(400)]
+    opened.write(
+        *(contribution(f"{n}.md", [Fact(Name(f"d{n}"), "SAYS", Name("x"), qualifiers=text)]) for n, text in enumerate(texts))
+    )
+    return opened
+
+
+@pytest.mark.parametrize("k", [1, 3, 20, 500])
+@pytest.mark.parametrize("first", [1, 30])
+def test_the_best_are_those_of_all(store: sqlite.SqliteStore, k: int, first: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "_CANDIDATES", first)
+    texts = {row[1]: terms(row[-1]) for row in _chunks(store)}
+    lengths = [len(text) for text in texts.values()]
+    corpus = Corpus(len(texts), sum(lengths) / len(texts), Counter(term for text in texts.values() for term in set(text)))
+    draw = np.random.default_rng(k)
+    for _ in range(60):
+        question = " ".join(draw.choice(WORDS, size=draw.integers(1, 9)))
+        expected = bm25(query_terms(question), texts.items(), corpus)[:k]
+        assert [tuple(hit) for hit in store.search(Kind.CHUNK, question, k=k)] == expected
+
+
+def _chunks(store: sqlite.SqliteStore) -> list[tuple[str, str, str]]:
+    ids = [chunk.id for record in store.documents() for chunk in store.contribution(record.id).chunks]
+    return [("chunk", id_, f"{chunk.heading} {chunk.text}") for id_, chunk in store.fetch_chunks(ids).items()]

@@ -10,6 +10,8 @@ from pathlib import Path
 from graph_builder.errors import StoreBusy, StoreCorrupt, StoreError, StoreFull, StoreUnavailable
 
 BUSY_SECONDS = 60.0
+_CACHE_KB = 64_000
+"""Pages that each connection keeps: of a large graph, questions come back to more than the 2 MB that SQLite keeps by itself."""
 _FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_FSYNC", "SQLITE_IOERR_TRUNCATE", "SQLITE_IOERR_SHMSIZE")
 
 
@@ -87,6 +89,7 @@ class SqliteFile:
                 self._opened.append((threading.current_thread(), held))
             _write_ahead(held)
             held.execute("PRAGMA synchronous = NORMAL")
+            held.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
             self._local.connection = held
         return held
 

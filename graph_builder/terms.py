@@ -19,6 +19,9 @@ _STEMMING = threading.Lock()
 _LONGEST_TERM = 100
 """Letters of a term that count: full-text engines cut long tokens, each at its own length (Lucene at 255)."""
 
+_MOST_TEXTS = 10_000
+"""Texts that a search looks at, counted for each term: below some thousand texts all terms are searched for."""
+
 _MOST_TERMS = 500
 """Terms of a query that count. Lucene refuses a query of more than 1,024."""
 
@@ -70,6 +73,20 @@ def _weight(term: str, corpus: Corpus) -> float:
 def _odds(term: str, corpus: Corpus) -> float:
     """The texts with the term to one without."""
     return (corpus.frequency[term] + 0.5) / (corpus.size - corpus.frequency[term] + 0.5)
+
+
+def telling(query: Sequence[str], corpus: Corpus) -> list[str]:
+    """Those of the terms that are searched for, sorted: the rarest, as long as not too many texts in all hold them; at least one.
+
+    In a large corpus, words that everything speaks of would make a question wait and tell little.
+    """
+    chosen, texts = list[str](), 0
+    for frequency, term in sorted((corpus.frequency.get(term, 0), term) for term in set(query)):
+        texts += frequency
+        if texts > _MOST_TEXTS and chosen and corpus.frequency.get(chosen[-1]):
+            break
+        chosen.append(term)
+    return sorted(chosen)
 
 
 def underrated(query: Sequence[str], corpus: Corpus) -> float:

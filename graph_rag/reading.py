@@ -16,7 +16,7 @@ from graph_rag.namesakes import Bearers, Ids, Stretches, as_numbers, bearers, st
 from graph_rag.pagerank import Weights
 from graph_rag.sources import Question
 
-MOST = 600
+MOST = 300
 """Passages that are read for a question, whatever it names."""
 
 

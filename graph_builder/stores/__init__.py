@@ -147,7 +147,10 @@ class Store(Protocol):
         """The k nearest by cosine, best first, equal scores by id."""
 
     def search(self, kind: Kind, text: str, *, k: int) -> list[Hit]:
-        """The k best by BM25 over the text's words, best first, equal scores by id; no word in common, no hit."""
+        """The k best by BM25 over the text's words, best first, equal scores by id; no word in common, no hit.
+
+        In a large graph only the rarest of the words count (`terms.telling`).
+        """
 
     def expand(self, entity_ids: Sequence[str], *, cap: int) -> Expansion:
         """The relations and mentions around the entities, at most ``cap`` of each for each entity."""

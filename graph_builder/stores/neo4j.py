@@ -37,7 +37,7 @@ from graph_builder.stores._neo4j_session import Neo4jSession, knows_search, run
 from graph_builder.stores._neo4j_transaction import Neo4jTransaction, evidence_of, key_of, vector_of
 from graph_builder.stores._readback import contribution_of
 from graph_builder.stores._scoring import cosines, widened
-from graph_builder.terms import Corpus, bm25, query_terms
+from graph_builder.terms import Corpus, bm25, query_terms, telling
 from graph_builder.upkeep import add, missing, remove
 
 if TYPE_CHECKING:
@@ -225,20 +225,21 @@ class Neo4jStore:
         return cosines([r["id"] for r in found], vectors, vector)[:k]
 
     def search(self, kind: Kind, text: str, *, k: int) -> list[Hit]:
-        query = query_terms(text)
-        if not query or k <= 0:
+        asked = query_terms(text)
+        if not asked or k <= 0:
             return []
 
         def best(transaction: "ManagedTransaction") -> list[Hit]:
-            found = run(transaction, "reads/frequencies", kind=str(kind), index=f"{kind}_terms", terms=query)
+            found = run(transaction, "reads/frequencies", kind=str(kind), index=f"{kind}_terms", terms=asked)
             frequency = {r["term"]: r["frequency"] for r in found if r["frequency"]}
             if not frequency:
                 return []
-            texts, words = found[0]["texts"], " ".join(frequency)
+            texts = found[0]["texts"]
             corpus = Corpus(texts, found[0]["terms"] / texts if found[0]["terms"] else 1.0, frequency)
+            query = telling(list(frequency), corpus)
 
             def fetch(limit: int) -> list[Hit]:
-                found = run(transaction, "reads/candidates", index=f"{kind}_terms", words=words, limit=limit)
+                found = run(transaction, "reads/candidates", index=f"{kind}_terms", words=" ".join(query), limit=limit)
                 return [Hit(*hit) for hit in bm25(query, ((r["id"], r["terms"].split()) for r in found), corpus)]
 
             return widened(fetch, first=max(_CANDIDATES, 4 * k), k=k)

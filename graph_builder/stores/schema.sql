@@ -23,7 +23,9 @@ CREATE TABLE mention (
   document_id TEXT NOT NULL, chunk_id TEXT NOT NULL, alias_id TEXT NOT NULL, start INTEGER NOT NULL, end INTEGER NOT NULL
 );
 CREATE INDEX mention_document ON mention (document_id);
-CREATE INDEX mention_chunk ON mention (chunk_id);
+-- The next two hold all that `mentions` reads: the rows of aliases are long, for their vectors.
+CREATE INDEX mention_chunk ON mention (chunk_id, alias_id, start, end);
+CREATE INDEX alias_named ON alias (id, entity_id, normalised);
 CREATE INDEX mention_alias ON mention (alias_id, chunk_id);
 CREATE TABLE evidence (
   row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document_id TEXT NOT NULL, chunk_id TEXT NOT NULL,

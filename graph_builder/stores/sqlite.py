@@ -44,7 +44,7 @@ from graph_builder.stores._sqlite_transaction import (
     evidence_of,
     vector_of,
 )
-from graph_builder.terms import Corpus, bm25, query_terms, underrated
+from graph_builder.terms import Corpus, bm25, query_terms, telling, underrated
 from graph_builder.upkeep import add, remove
 
 LAYOUT = "2"
@@ -200,13 +200,13 @@ class SqliteStore:
         return {id_: vector_of(blob) for id_, blob in found}
 
     def mentions(self, chunk_ids: Sequence[str]) -> dict[str, tuple[Named, ...]]:
-        found = defaultdict(list)
+        found = defaultdict(set)
         for chunk_id, *named in self._all(
-            "SELECT DISTINCT m.chunk_id, m.start, m.end, a.entity_id, a.normalised"
+            "SELECT m.chunk_id, m.start, m.end, a.entity_id, a.normalised"
             f" FROM mention m JOIN alias a ON a.id = m.alias_id WHERE m.chunk_id {IN}",
             among(chunk_ids),
         ):
-            found[chunk_id].append(Named(*named))
+            found[chunk_id].add(Named(*named))
         return {chunk_id: tuple(sorted(named)) for chunk_id, named in found.items()}
 
     def mentioned(self, entity_ids: Sequence[str], *, cap: int) -> dict[str, Whereabouts]:
@@ -241,13 +241,14 @@ class SqliteStore:
         return held[1], held[2]
 
     def search(self, kind: Kind, text: str, *, k: int) -> list[Hit]:
-        query = query_terms(text)
-        if not query or k <= 0:
+        asked = query_terms(text)
+        if not asked or k <= 0:
             return []
         with self._file.reading():
             size, length = self._all("SELECT texts, terms FROM extent WHERE kind = ?", (kind.value,))[0]
-            frequency = self._all(f"SELECT term, doc FROM {kind.value}_vocabulary WHERE term {IN}", among(query))
+            frequency = self._all(f"SELECT term, doc FROM {kind.value}_vocabulary WHERE term {IN}", among(asked))
             corpus = Corpus(size, length / size if length else 1.0, dict(frequency))
+            query = telling(asked, corpus)
             rows = self._promising(kind, query, underrated(query, corpus), k)
             texts = self._all(
                 f"SELECT t.id, f.terms FROM {kind.value}_terms f JOIN {kind.value} t ON t.row = f.rowid WHERE f.rowid {IN}",

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from graph_builder.terms import Corpus, bm25, query_terms, terms
+from graph_builder.terms import Corpus, bm25, query_terms, telling, terms
 
 
 def test_terms_are_folded_stemmed_and_without_stop_words() -> None:
@@ -29,3 +29,12 @@ def test_query_terms_are_distinct_and_not_endless() -> None:
 
 def test_long_words_are_cut_alike_in_texts_and_questions() -> None:
     assert terms("ab" * 5_000) == query_terms("ab" * 9_000) == ["ab" * 50]
+
+
+def test_of_a_large_corpus_only_the_rarest_terms_are_searched_for() -> None:
+    corpus = Corpus(100_000, 50.0, {"director": 9_000, "film": 30_000, "reed": 40, "spouse": 800})
+    assert telling(["absent", "director", "film", "reed", "spouse"], corpus) == ["absent", "director", "reed", "spouse"]
+    assert telling(["absent", "film"], corpus) == ["absent", "film"]
+    assert telling([], corpus) == []
+    small = Corpus(1_000, 50.0, dict.fromkeys("abcdefgh", 900))
+    assert telling(list("abcdefgh"), small) == list("abcdefgh")

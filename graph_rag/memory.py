@@ -47,7 +47,7 @@ class Memory:
     """The reads of the graph as it is now. One lies beside an open store; threads may share it."""
 
     def __init__(self) -> None:
-        self._revision = -1
+        self._revision = ""
         self._reads = Reads()
         self._lock = Lock()
 

@@ -158,8 +158,8 @@ class Store(Protocol):
     def rejected(self) -> list[Rejected]:
         """The quarantine, by chunk."""
 
-    def revision(self) -> int:
-        """A number that every change of the graph changes."""
+    def revision(self) -> str:
+        """A text that every change makes anew, at random: no other state of this graph, or of another, has it."""
 
     def counts(self) -> Counts:
         """How much there is."""

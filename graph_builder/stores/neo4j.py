@@ -125,7 +125,7 @@ class Neo4jStore:
         self._session.command("reads/await_indexes")
         properties = {"name": "Hoptrace", "layout": LAYOUT, "embedding_model": embedding_model, "dim": self._dim}
         extents = {f"{kind}_{what}": 0 for kind in Kind for what in ("texts", "terms")}
-        self._session.command("writes/meta", properties={**properties, **extents, "revision": 0})
+        self._session.command("writes/meta", properties={**properties, **extents, "revision": "empty"})
 
     def _run(self, name: str, /, **parameters: object) -> "list[Record]":
         return self._session.records(name, **parameters)
@@ -288,9 +288,9 @@ class Neo4jStore:
         if not run(transaction, "writes/lock"):
             raise self._emptied()
 
-    def revision(self) -> int:
+    def revision(self) -> str:
         for record in self._run("reads/meta"):
-            return int(record["revision"])
+            return str(record["revision"])
         raise self._emptied()
 
     def _emptied(self) -> StoreCorrupt:

@@ -84,7 +84,7 @@ class SqliteStore:
     def __init__(self, path: Path, *, dim: int) -> None:
         self._file = SqliteFile(path)
         self._dim = dim
-        self._matrices: dict[Kind, tuple[int, list[str], Vectors]] = {}
+        self._matrices: dict[Kind, tuple[str, list[str], Vectors]] = {}
 
     def prepare(self, embedding_model: str) -> None:
         """Make the tables in a new file; check that an old one is ours and holds vectors of this model."""
@@ -109,7 +109,7 @@ class SqliteStore:
 
     def _create(self, embedding_model: str) -> None:
         schema = (Path(__file__).parent / "schema.sql").read_text(encoding="utf-8")
-        meta = [("layout", LAYOUT), ("embedding_model", embedding_model), ("dim", str(self._dim)), ("revision", "0")]
+        meta = [("layout", LAYOUT), ("embedding_model", embedding_model), ("dim", str(self._dim)), ("revision", "empty")]
         with self._file.writing() as db:
             if db.execute("SELECT 1 FROM sqlite_master").fetchone():
                 return  # another process was faster
@@ -305,8 +305,8 @@ class SqliteStore:
     def rejected(self) -> list[Rejected]:
         return [Rejected(*row) for row in self._all("SELECT chunk_id, record, reason FROM rejected ORDER BY 1, 2, 3")]
 
-    def revision(self) -> int:
-        return int(self._all("SELECT value FROM meta WHERE key = 'revision'")[0][0])
+    def revision(self) -> str:
+        return str(self._all("SELECT value FROM meta WHERE key = 'revision'")[0][0])
 
     def counts(self) -> Counts:
         tables = ("document", "chunk", "entity", "relation", "evidence", "rejected")
@@ -342,7 +342,7 @@ class SqliteStore:
         self._file.close()
 
 
-_NEXT_REVISION = "UPDATE meta SET value = value + 1 WHERE key = 'revision'"
+_NEXT_REVISION = "UPDATE meta SET value = lower(hex(randomblob(16))) WHERE key = 'revision'"
 
 
 def _entity_of(row: tuple[Any, ...], members: Sequence[tuple[str, str]]) -> Entity:

@@ -5,10 +5,7 @@ those of the questions that passages rewrite → ranking.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from itertools import combinations
-
-from threadpoolctl import ThreadpoolController
 
 from graph_builder.model import Polarity
 from graph_builder.stores import Hit
@@ -32,21 +29,13 @@ _EXTENDED = 30
 def retrieve(question: Question, sources: Sources, *, k: int) -> Retrieval:
     """Chains between the question's entities, and the k passages ranked best."""
     _, seconds = question.vector, dict(question.seconds)
-    # On arrays as small as these, threads that share a product wait for each other longer than they work.
-    with _libraries().limit(limits=1, user_api="blas"):
-        links, chains, ranking = survey(question, sources, seconds)
-        with timed(seconds, "rank"):
-            ranked = {r.chunk_id: r for r in rank(ranking, shipped()[sources.rewriting], k=k)} if ranking else {}
+    links, chains, ranking = survey(question, sources, seconds)
+    with timed(seconds, "rank"):
+        ranked = {r.chunk_id: r for r in rank(ranking, shipped()[sources.rewriting], k=k)} if ranking else {}
     with timed(seconds, "read"):
         hits = [Hit(r.chunk_id, r.score) for r in ranked.values()]
         found = passages(hits, sources, lambda hit: ranked[hit.id].reason, lambda hit: ranked[hit.id].lead)
     return Retrieval(found, chains, seconds, _missing(links, chains), links.names)
-
-
-@lru_cache(maxsize=1)
-def _libraries() -> ThreadpoolController:
-    """The libraries that calculate; looking for them takes longer than a question."""
-    return ThreadpoolController()
 
 
 def survey(question: Question, sources: Sources, seconds: dict[str, float]) -> tuple[Links, list[Chain], Ranking | None]:

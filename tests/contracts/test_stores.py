@@ -270,3 +270,18 @@ def test_another_model_or_dimension_is_refused_by_name(place: Place, model: str,
         place.open(model=model, dim=dim)
     assert f"EMBEDDING_MODEL={MODEL}" in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_each_state_has_a_revision_of_its_own(store: Store, place: Place) -> None:
+    seen = [store.revision()]
+    for each in corpus()[:2]:
+        store.write(each)
+        seen.append(store.revision())
+    assert store.revision() == seen[-1]
+    store.remove(corpus()[1].document.id)
+    seen.append(store.revision())
+    again = place.fresh()
+    for each in corpus()[:2]:
+        again.write(each)
+        seen.append(again.revision())
+    assert len(set(seen)) == len(seen)

@@ -42,3 +42,21 @@ def test_a_change_of_the_graph_is_a_new_memory(graph: Graph, tmp_path: Path) -> 
     assert after is not before
     graph.delete(str(tmp_path / "erythromycin.md"))
     assert kept.of(graph.store) is not after
+
+
+def test_a_graph_that_another_process_filled_anew_is_not_taken_for_the_old_one(tmp_path: Path) -> None:
+    kept, home = Memory(), tmp_path / "home"
+    document = tmp_path / "text.md"
+
+    def filled(text: str) -> None:
+        document.write_text(text, "utf-8")
+        with Graph.open(str(home)) as other:
+            other.ingest(str(document), pack="drug_interactions")
+
+    filled("# Erythromycin\n\nErythromycin inhibits CYP3A4.\n")
+    with Graph.open(str(home)) as page:
+        before = kept.of(page.store)
+        with Graph.open(str(home)) as other:
+            other.delete(str(document))
+        filled("# Rifampicin\n\nRifampicin induces CYP3A4.\n")
+        assert kept.of(page.store) is not before

@@ -1,12 +1,16 @@
 """Graph retrieval finds the passage behind a bridge, says how it got there, and does the same with and without encoding."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from graph_builder.settings import REWRITINGS, Settings
+from graph_builder.stores import Store
+from graph_rag.memory import Memory
 from graph_rag.retrieval import retriever
 from graph_rag.retrieval.graph import retrieve
 from graph_rag.sources import Question
@@ -52,9 +56,30 @@ def test_plain_retrieval_puts_other_films_before_it(films: Graph) -> None:
     assert "Carol Reed" not in [passage.title for passage in found.passages]
 
 
+class Counting:
+    """A store that counts what it is asked for."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.asked: Counter[str] = Counter()
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        def counted(*arguments: object, **options: object) -> object:
+            self.asked[name] += 1
+            return getattr(self._store, name)(*arguments, **options)
+
+        return counted
+
+
 def test_a_second_question_reads_less_and_finds_the_same(films: Graph) -> None:
-    sources = films.sources
-    first, again = (retrieve(Question(QUESTION, films.embedder), sources, k=5) for _ in range(2))
+    counting = Counting(films.store)
+    sources = replace(films.sources, store=cast("Store", counting), memory=Memory())
+    first = retrieve(Question(QUESTION, films.embedder), sources, k=5)
+    reads = {"mentions", "mentioned", "vectors", "terms"}
+    assert reads <= counting.asked.keys()
+    counting.asked.clear()
+    again = retrieve(Question(QUESTION, films.embedder), sources, k=5)
+    assert not reads & counting.asked.keys()
     assert first.passages == again.passages
 
 

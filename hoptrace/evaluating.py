@@ -5,6 +5,7 @@ import platform
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -155,7 +156,7 @@ class Evaluation:
         """What the figures were made with: all that is needed to make them again."""
         status, model = graph.status(), graph.llm
         triples = settings.triples if self._extractor in (RECORDED, BOTH) else ""
-        files = {"pseudo_docs": self.pseudo_docs, "triples": triples} | dict(self.rankings)
+        files = {"pseudo_docs": self.pseudo_docs, "triples": triples}
         counts = {name: n for name, n in asdict(status).items() if isinstance(n, int)}
         return {
             "hoptrace": __version__,
@@ -163,11 +164,18 @@ class Evaluation:
             "seed": self.seed,
             "bootstrap": TIMES,
             "embedding_model": status.embedding_model,
+            "spacy_model": settings.spacy_model,
+            "rewriting": settings.rewriting,
+            "ranker": hashlib.sha256((resources.files("graph_rag") / "ranker.json").read_bytes()).hexdigest(),
+            "limit": self.limit,
+            "answers": self.answers,
+            "pseudo_key": self.pseudo_key if self.pseudo_docs else None,
             "llm_model": model.name if model else None,
             "corpus": {"path": self.corpus, "documents": len(inputs.corpus.sources), "empty_rows": inputs.corpus.empty}
             | {"sha256": inputs.corpus.sha256},
             "questions": {"path": self.questions, "questions": len(inputs.questions), "sha256": _sha256(self.questions)},
-            "files": {name: {"path": path, "sha256": _sha256(path)} for name, path in files.items() if path},
+            "files": _hashed(files),
+            "rankings": _hashed(self.rankings),
             "graph": {"extractor": self._extractor or (LLM if model else RULES), "pack": self.pack, **counts}
             | {"fingerprint": status.fingerprint},
             "recorded_triples": _aligned(graph, triples) if triples else None,
@@ -196,6 +204,10 @@ def _aligned(graph: Graph, file: str) -> dict[str, Any]:
         "unaligned": {reason.removeprefix("recorded triple: "): n for reason, n in sorted(reasons.items())},
         "documents_without": len(sources - set(records)),
     }
+
+
+def _hashed(files: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    return {name: {"path": path, "sha256": _sha256(path)} for name, path in files.items() if path}
 
 
 def _sha256(path: str) -> str:

@@ -2,7 +2,8 @@
 
 Rankings: recall@k, all-gold@k, reciprocal rank and nDCG with binary gains (Järvelin and Kekäläinen 2002, gains divided by
 log2(rank + 1)). Answers: exact match and F1 as SQuAD's official script has them (Rajpurkar et al. 2016), which MuSiQue and 2Wiki
-use too: lower case, no punctuation, no articles, single spaces; the best of the gold answer and its aliases counts.
+use too: lower case, no punctuation, no articles, single spaces; the best of the gold answer and its aliases counts. As in the
+script of HotpotQA and 2Wiki, a yes or no shares no words with anything but itself.
 """
 
 import math
@@ -12,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
+_CLOSED = {"yes", "no", "noanswer"}
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
 
 
@@ -45,12 +47,14 @@ def ndcg(ranking: Sequence[str], gold: Sequence[str], k: int) -> float:
 
 
 def normalised(answer: str) -> str:
-    """An answer in the form in which answers are compared.
+    """An answer in the form in which answers are compared; where nothing would be left of it, in lower case.
 
     >>> normalised("The  Cat, a dog!")
     'cat dog'
+    >>> normalised("A")
+    'a'
     """
-    return " ".join(_ARTICLES.sub(" ", answer.lower().translate(_PUNCTUATION)).split())
+    return " ".join(_ARTICLES.sub(" ", answer.lower().translate(_PUNCTUATION)).split()) or answer.strip().lower()
 
 
 def exact_match(answer: str, golds: Iterable[str]) -> float:
@@ -70,7 +74,7 @@ def contained(answer: str, golds: Iterable[str]) -> float:
 
 
 def _f1(said: Sequence[str], gold: Sequence[str]) -> float:
-    if not said or not gold:
+    if not said or not gold or said != gold and _CLOSED & {" ".join(said), " ".join(gold)}:
         return float(said == gold)
     shared = sum((Counter(said) & Counter(gold)).values())
     if not shared:

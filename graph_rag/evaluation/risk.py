@@ -40,9 +40,13 @@ class Abstention:
 
 
 def abstention(judged: Sequence[Judged], resamples: Resamples) -> Abstention:
-    """Risk and coverage of the answers; equally sure ones stand in the order of the questions."""
+    """Risk and coverage of the answers; of equally sure ones each counts as wrong as all of them on average."""
     rows = ranked(judged)
     losses = np.array([float(j.wrong) for j in judged])
+    sure = np.array([judged[row].confidence for row in rows])
+    for confidence in np.unique(sure):
+        alike = rows[sure == confidence]
+        losses[alike] = losses[alike].mean()
     points = curve(losses[rows], len(judged))
     return Abstention(
         answerable=sum(j.answerable for j in judged),
@@ -63,6 +67,6 @@ def ranked(judged: Sequence[Judged]) -> NDArray[np.intp]:
 
 
 def curve(losses: NDArray[np.float64], questions: int) -> tuple[tuple[float, float], ...]:
-    """(coverage, risk) after each answer; ``losses`` are 1 for a wrong one, surest first."""
+    """(coverage, risk) after each answer; ``losses`` in [0, 1], 1 for a wrong one, surest first."""
     risks = np.cumsum(losses) / np.arange(1, len(losses) + 1)
     return tuple((n / questions, float(risk)) for n, risk in enumerate(risks, 1))

@@ -5,6 +5,7 @@ what a method loads once.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from math import ceil
@@ -145,11 +146,15 @@ def documents_of(passages: Sequence[Passage]) -> tuple[str, ...]:
 
 
 def _outcome(method: str, text: str, sources: Sources, asking: Asking, size: tuple[int, int]) -> Outcome:
-    """Ask for more passages until so many documents are ranked, or there are no more; what counts is the last time."""
+    """Ask for more passages until so many documents are ranked, or there are no more; all that it took is counted."""
     passages, chunks = size
+    seconds, usage = Counter[str](), Usage()
     while True:
         found = _answered(method, text, sources, passages) if asking.answers else _retrieved(method, text, sources, passages)
         shown, outcome = found
+        seconds.update(outcome.seconds)
+        usage += outcome.usage
+        outcome = replace(outcome, seconds=dict(seconds), usage=usage)
         if len(outcome.ranking) >= DEPTH or shown < passages or passages >= chunks:
             return outcome
         passages *= 2

@@ -90,7 +90,7 @@ def gain(difference: Difference | None) -> str:
 
 def label(measure: str) -> str:
     """A measure's name as people write it: "all_gold@5" is "all gold@5"."""
-    return {"mrr": "MRR", "ndcg@10": "nDCG@10", "f1": "F1"}.get(measure, measure.replace("_", " "))
+    return {"mrr": "MRR@10", "ndcg@10": "nDCG@10", "f1": "F1"}.get(measure, measure.replace("_", " "))
 
 
 def _measures(title: str, methods: Sequence[MethodReport], names: Sequence[str], note: str) -> Table:

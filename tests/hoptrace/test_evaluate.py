@@ -86,6 +86,7 @@ def test_every_measure_is_in_the_report_with_its_interval(folder: Path, tmp_path
     assert found["methods"]["graph"]["citations"]["shown"] == found["methods"]["graph"]["citations"]["verified"] > 0
     # By hand: q1 finds both in two, q2 the second of two, q3 nothing.
     peer = found["methods"]["peer"]
+    assert found["run"]["rankings"]["peer"]["path"].endswith("rankings.json")
     assert peer["recall@2"] == pytest.approx(2 / 3, abs=1e-6)
     assert peer["mrr"] == pytest.approx((1 + 1 / 2 + 0) / 3, abs=1e-6)
     assert "seconds_p50" not in peer
@@ -106,7 +107,9 @@ def test_differences_are_between_any_two_methods(folder: Path, tmp_path: Path) -
     assert all(d["low"] <= d["mean"] <= d["high"] and 0 < d["p"] <= 1 for d in found["differences"])
 
 
-def test_the_same_run_twice_gives_the_same_report_but_for_its_times(folder: Path, tmp_path: Path) -> None:
+def test_the_same_run_twice_gives_the_same_report_but_for_its_times(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     homes = [str(tmp_path / name) for name in ("one", "two")]
     first, second, again = (report(folder, "--home", home) for home in (*homes, homes[0]))
     assert without_times(first) == without_times(second) == without_times(again)
@@ -116,7 +119,10 @@ def test_the_same_run_twice_gives_the_same_report_but_for_its_times(folder: Path
     other = report(folder, "--home", homes[0], "--seed", "1")
     assert other["digest"] != first["digest"]
     assert {"python", "numpy"} <= set(first["run"]["versions"])
-    assert len(first["run"]["corpus"]["sha256"]) == 64
+    assert len(first["run"]["corpus"]["sha256"]) == len(first["run"]["ranker"]) == 64
+    assert (first["run"]["rewriting"], first["run"]["limit"]) == ("fast", 0)
+    monkeypatch.setenv("REWRITING", "exact")
+    assert report(folder, "--home", homes[0])["run"]["rewriting"] == "exact"
 
 
 def test_without_a_home_the_graph_has_one_of_its_own_by_what_it_is_made_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,3 +75,14 @@ def test_abstention_counts_who_should_have_answered() -> None:
 def test_a_method_that_never_answers_has_no_area() -> None:
     found = abstention([Judged(0.0, wrong=True, abstained=True, answerable=True)], Resamples(1))
     assert (found.coverage, found.area, found.points) == (0.0, None, ())
+
+
+def test_equally_sure_answers_count_alike_in_any_order() -> None:
+    bets = [
+        Judged(sure, wrong=wrong, abstained=False, answerable=True) for sure, wrong in ((0.9, True), (0.9, False), (0.5, True))
+    ]
+    one, other = abstention(bets, Resamples(3)), abstention([bets[1], bets[0], bets[2]], Resamples(3))
+    assert one.points == other.points == ((1 / 3, 0.5), (2 / 3, 0.5), (1.0, 2 / 3))
+    assert one.area is not None
+    assert other.area is not None
+    assert one.area.mean == other.area.mean

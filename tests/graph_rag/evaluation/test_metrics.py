@@ -55,7 +55,14 @@ def test_f1_is_the_best_over_aliases() -> None:
     # "the" is no word; "cat" is shared once, though said twice: precision 1/2, recall 1/2.
     assert metrics.f1("the cat cat", ["cat dog"]) == pytest.approx(0.5)
     assert metrics.f1("yes", ["no"]) == 0.0
-    assert metrics.f1("the", ["a"]) == 1.0  # nothing is left of either, as in the official script
+    assert metrics.f1("yes indeed", ["yes"]) == 0.0
+    assert metrics.f1("no", ["No."]) == 1.0
+
+
+@pytest.mark.parametrize("gold", ["!?", "A", "the"])
+def test_an_abstention_is_never_the_gold_answer(gold: str) -> None:
+    assert metrics.exact_match("", [gold]) == metrics.f1("", [gold]) == metrics.contained("", [gold]) == 0.0
+    assert metrics.exact_match(gold, [gold]) == metrics.f1(gold, [gold]) == 1.0
 
 
 def test_contained_holds_to_whole_words() -> None:

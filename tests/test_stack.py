@@ -83,7 +83,26 @@ def test_the_password_has_no_default_anywhere(text: str) -> None:
 def test_no_port_is_open_to_the_network(services: dict[str, Any]) -> None:
     ports = {name: service["ports"] for name, service in services.items() if "ports" in service}
     assert set(ports) == {"neo4j", "app"}
-    assert not [port for listed in ports.values() for port in listed if not port.startswith("127.0.0.1:")]
+    assert {_host(port) for listed in ports.values() for port in listed} == {"127.0.0.1"}
+
+
+def _host(port: str | dict[str, Any]) -> str:
+    """The address of a port in the short form, "127.0.0.1:8501:8501", or in the long one."""
+    return port.get("host_ip", "") if isinstance(port, dict) else port.rpartition(":")[0].rpartition(":")[0]
+
+
+@pytest.mark.parametrize(
+    ("port", "host"),
+    [("127.0.0.1:1:1", "127.0.0.1"), ("1:1", ""), ("1", ""), ({"target": 1, "published": 1}, ""), ({"host_ip": "::1"}, "::1")],
+)
+def test_a_port_without_an_address_is_open(port: str | dict[str, Any], host: str) -> None:
+    assert _host(port) == host
+
+
+def test_no_service_takes_all_memory_or_gains_privileges(services: dict[str, Any]) -> None:
+    assert all("mem_limit" in service for service in services.values())
+    ours = {name: service for name, service in services.items() if name != "neo4j"}  # its start changes owners and users
+    assert all(s["cap_drop"] == ["ALL"] and s["security_opt"] == ["no-new-privileges:true"] for s in ours.values())
 
 
 def test_every_service_says_whether_it_is_well(services: dict[str, Any], instructions: list[tuple[str, str]]) -> None:

@@ -24,7 +24,7 @@ from graph_rag.sources import Question
 
 PASSES = 2
 _LEADING = 8
-_ENCODED = 16
+_ENCODED = 4
 """Rewritten questions that are encoded in the exact setting, of those that arithmetic finds nearest to a passage."""
 _REASONS = 3
 

@@ -40,7 +40,6 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "rewriting": ("bridge", "rewritten", "rewritten sentence", "gain", "sentence gain", "best of"),
     "statements": ("sentence", "rewritten sentence", "sentence gain", "best of"),
     "walk": ("mass", "entity mass", "mass rank"),
-    "chains": ("chain",),
     "passages": ("dense", "words", "dense rank", "words rank", "rewritten", "gain"),
     "titles": ("title named", "title asked", "onward link", "back link"),
 }

@@ -30,7 +30,6 @@ def plain(pool: Pool) -> Features:
         "title asked": np.array([len(held & asked) / max(len(held), 1) for held in pool.title_terms()]),
         "named": pool.held[:, named] @ rarity / max(float(rarity.sum()), 1e-9),
         "coverage": has @ weight,
-        "chain": near.quoted[at],
     }
 
 

@@ -38,10 +38,15 @@ class Links:
         return found or self.entities
 
     @property
+    def by_pack(self) -> bool:
+        """Whether a pack knows one of the names."""
+        return bool(self.unknown) or any(linked.by == "pack" for linked in self.entities)
+
+    @property
     def groups(self) -> list[tuple[str, ...]]:
-        """Entity ids by place in the question: several where a name is ambiguous."""
+        """Ids of the entities that it is about by place in the question: several where a name is ambiguous."""
         places: dict[int, list[str]] = {}
-        for linked in self.entities:
+        for linked in self.proper:
             places.setdefault(linked.start, []).append(linked.entity_id)
         unique = dict.fromkeys(tuple(ids) for ids in places.values())
         return list(unique)

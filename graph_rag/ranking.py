@@ -27,6 +27,9 @@ _LEADING = 8
 _ENCODED = 4
 """Rewritten questions that are encoded in the exact setting, of those that arithmetic finds nearest to a passage."""
 _REASONS = 3
+STATING = 4.0
+"""What a passage gains at most, in log-odds, where it states what may be answered. Set by hand: where the ranker was fitted,
+no pack says what chains are good for, and they did not help to rank passages."""
 
 
 @dataclass(frozen=True)
@@ -128,14 +131,18 @@ class Ranking:
         return Lead(self.pool.places[first].chunk.id, self.pool.titles[first], bridge, self._text(found, rewrite))
 
 
-def rank(ranking: Ranking, rankers: Sequence[Ranker], *, k: int) -> list[Ranked]:
-    """The best k of the pool, best first, by the last ranker; those before it choose which passages lead."""
+def rank(ranking: Ranking, rankers: Sequence[Ranker], *, k: int, stating: Mapping[str, float] | None = None) -> list[Ranked]:
+    """The best k of the pool, best first, by the last ranker; those before it choose which passages lead.
+
+    ``stating``: of passages that state what may be answered, how well in [0, 1], by their ids; it counts beside the ranker.
+    """
     *earlier, ranker = rankers
     features, alike = ranking.measure(exact=not earlier)
     for number, each in enumerate(earlier, 1):
         ranking.lead(each.scores(features))
         features, alike = ranking.measure(exact=number == len(earlier))
-    scores, columns = ranker.scores(features), scaled(features)
+    said = np.array([(stating or {}).get(place.chunk.id, 0.0) for place in ranking.pool.places])
+    scores, columns = ranker.scores(features) + STATING * said, scaled(features)
     best = [int(i) for i in np.argsort(-scores, kind="stable")[:k]]
     names, odds, leads = list(features), _probability(scores), ranking.leads(alike, best)
     return [

@@ -24,14 +24,17 @@ HOPS = 3
 CHAINS = 5
 _PAIRS = 6
 _EXTENDED = 30
+_OUTWARD = 3
+"""Names from which chains lead away, where nothing ties them."""
 
 
 def retrieve(question: Question, sources: Sources, *, k: int) -> Retrieval:
     """Chains between the question's entities, and the k passages ranked best."""
     _, seconds = question.vector, dict(question.seconds)
     links, chains, ranking = survey(question, sources, seconds)
+    rankers, stating = shipped()[sources.rewriting], _stating(chains, sources)
     with timed(seconds, "rank"):
-        ranked = {r.chunk_id: r for r in rank(ranking, shipped()[sources.rewriting], k=k)} if ranking else {}
+        ranked = {r.chunk_id: r for r in rank(ranking, rankers, k=k, stating=stating)} if ranking else {}
     with timed(seconds, "read"):
         hits = [Hit(r.chunk_id, r.score) for r in ranked.values()]
         found = passages(hits, sources, lambda hit: ranked[hit.id].reason, lambda hit: ranked[hit.id].lead)
@@ -62,15 +65,26 @@ def _ranking(question: Question, sources: Sources, links: Links, chains: Sequenc
     return Ranking(question, pool, Names(near, sources.store, reads), embedder)
 
 
+def _stating(chains: Sequence[Chain], sources: Sources) -> dict[str, float]:
+    """The score of the best chain that quotes a passage, of chains whose every relation a closed pack defines."""
+    closed = [chain for chain in chains if all(sources.is_closed(hop.predicate) for hop in chain.hops)]
+    return {hop.chunk: chain.score for chain in reversed(closed) for hop in chain.hops}
+
+
 def _paths(links: Links, surroundings: Surroundings, maker: ChainMaker) -> list[Path]:
-    """Between each two of the named entities, and on to what else is asked; where only one is named, away from it."""
+    """Between each two of the named entities, and on to what else is asked; where only one is named, away from it.
+
+    Away from several where nothing ties them, unless a pack knows them: "does A interact with B?" is not answered by what A does
+    to others, whereas "who was born first, A or B?" is answered by what is said of each.
+    """
     found: list[Path] = []
     for left, right in list(combinations(links.groups, 2))[:_PAIRS]:
         found += surroundings.negated(left, right)
         found += between(surroundings, left, right, hops=HOPS)
     found += [longer for path in found[:_EXTENDED] for longer in _onward(path, links, surroundings)]
-    if len(links.groups) == 1:
-        found += outward(surroundings, links.groups[0], hops=HOPS - 1, relevance=maker.relevance, weigh=maker.weigh)
+    if len(links.groups) == 1 or not (found or links.by_pack):
+        for group in links.groups[:_OUTWARD]:
+            found += outward(surroundings, group, hops=HOPS - 1, relevance=maker.relevance, weigh=maker.weigh)
     return list({tuple(s.relation.id for s in path): path for path in found}.values())
 
 

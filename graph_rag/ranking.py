@@ -141,7 +141,7 @@ def rank(ranking: Ranking, rankers: Sequence[Ranker], *, k: int, stating: Mappin
     for number, each in enumerate(earlier, 1):
         ranking.lead(each.scores(features))
         features, alike = ranking.measure(exact=number == len(earlier))
-    said = np.array([(stating or {}).get(place.chunk.id, 0.0) for place in ranking.pool.places])
+    said = np.array([(stating or {}).get(place.chunk.id, 0.0) for place in ranking.pool.places], dtype=np.float32)
     scores, columns = ranker.scores(features) + STATING * said, scaled(features)
     best = [int(i) for i in np.argsort(-scores, kind="stable")[:k]]
     names, odds, leads = list(features), _probability(scores), ranking.leads(alike, best)

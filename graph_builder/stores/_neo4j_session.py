@@ -28,7 +28,7 @@ logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 
 class _Unshown(list[object]):
-    """A list that is not spelt out: the driver spells each parameter for its log, read or not, which takes longer than to send it."""
+    """A list that is not spelt out: the driver spells each parameter for its log, read or not, and takes longer than sending."""
 
     __slots__ = ()
 

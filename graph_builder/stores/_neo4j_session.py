@@ -27,9 +27,19 @@ RETRY_SECONDS = 30.0
 logging.getLogger("neo4j").addHandler(logging.NullHandler())
 
 
+class _Unshown(list[object]):
+    """A list that is not spelt out: the driver spells each parameter for its log, read or not, and takes longer than sending."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"[{len(self)} values]"
+
+
 def run(transaction: "ManagedTransaction", name: str, /, **parameters: object) -> "list[Record]":
     """All records of the statement in ``cypher/<name>.cypher``."""
-    return list(transaction.run(statement(name), parameters))
+    given = {key: _Unshown(value) if isinstance(value, list) else value for key, value in parameters.items()}
+    return list(transaction.run(statement(name), given))
 
 
 def knows_search(agent: str) -> bool:

@@ -1,5 +1,7 @@
 """The graph as other programs and people find it in Neo4j: labels, captions, relationships, indexes, and plans that use them."""
 
+import logging
+
 import pytest
 
 import cypher
@@ -136,6 +138,27 @@ def test_no_change_looks_at_everything_although_it_was_planned_on_an_empty_graph
     for name in sorted({*cypher.names("writes")} - WITHOUT_PLAN):
         operators = neo4j_place.plan(cypher.statement(name))
         assert not [o for o in operators if o.endswith("Scan") and "Index" not in o], (name, operators)
+
+
+@pytest.mark.parametrize("name", ["reads/declared", "writes/delete_joins"])
+def test_declarations_and_joins_are_reached_by_their_alias_although_planned_on_an_empty_graph(
+    neo4j_place: Database, name: str
+) -> None:
+    neo4j_place.fresh()
+    operators = neo4j_place.plan(cypher.statement(name))
+    assert any(o.startswith("NodeUniqueIndexSeek") for o in operators), operators  # one that writes locks what it finds
+    assert not [o for o in operators if "Scan" in o], operators
+
+
+def test_vectors_are_sent_without_being_spelt_out_for_a_log(neo4j_place: Database, caplog: pytest.LogCaptureFixture) -> None:
+    store = neo4j_place.fresh()
+    with caplog.at_level(logging.DEBUG, "neo4j"):
+        store.write(many(1)[0])
+    said = [record.getMessage() for record in caplog.records if "RUN" in record.getMessage()]
+    assert any("UNWIND $rows" in message for message in said)
+    assert max(map(len, said)) < 5_000
+    chunk = many(1)[0].chunks[0].id
+    assert store.vectors(Kind.CHUNK, [chunk])[chunk].shape == (DIM,)
 
 
 def test_an_index_of_another_dimension_makes_way(neo4j_place: Database) -> None:

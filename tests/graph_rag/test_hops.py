@@ -1,0 +1,64 @@
+"""Bridges between passages: which entities tie two, and which of them are taken."""
+
+import numpy as np
+
+from graph_builder.model import Chunk
+from graph_rag.hops import Leading, hops
+from graph_rag.namesakes import bearers, united
+from graph_rag.neighbourhood import Neighbourhood
+from graph_rag.pool import Asked, Pool
+from graph_rag.reading import Place
+from graph_rag.rewriting import Span
+
+FILM, REED, VIENNA, LONDON, YEAR = range(5)
+RARITY = np.array([0.9, 0.8, 0.5, 0.6, 0.1], dtype=np.float32)
+HELD = [{FILM, REED, VIENNA, YEAR}, {REED, LONDON, YEAR}, {VIENNA, LONDON, YEAR}, {FILM, YEAR}]
+"""Passages about the film, its director, Vienna, and a list of films."""
+TITLED = [FILM, REED, VIENNA, None]
+
+
+def flags(rows: list[set[int]]) -> np.ndarray:
+    found = np.zeros((len(rows), len(RARITY)), dtype=np.bool_)
+    for row, held in zip(found, rows, strict=True):
+        row[list(held)] = True
+    return found
+
+
+def pool() -> Pool:
+    vector, nothing = np.ones(2, dtype=np.float32), np.ones(len(HELD), dtype=np.float32)
+    places = [Place(Chunk(str(n), "d", n, 0, 0, ""), (), vector, vector[None]) for n in range(len(HELD))]
+    entities = united(bearers([(f"{n}", f"{n}") for n in range(len(RARITY))]))
+    titles = flags([set() if title is None else {title} for title in TITLED])
+    near = Neighbourhood(places, entities, flags(HELD), flags(HELD), titles, RARITY, *[nothing] * 6)
+    asked = Asked("Who was the spouse of the director of the film?", [Span(42, 46, frozenset({FILM}))])
+    return Pool(near, asked, list(range(len(HELD))), [frozenset()] * len(HELD))
+
+
+def ways(leading: list[int]) -> set[tuple[int, int, int]]:
+    """(leading passage, next passage, bridge)."""
+    found = hops(pool(), Leading(leading, np.ones(len(leading), dtype=np.float32)))
+    return {(leading[row], int(column), found.rewrites[rewrite].bridge) for row, column, rewrite in found.ways}
+
+
+def test_the_two_best_bridges_lead_to_each_other_passage_and_never_what_the_question_names() -> None:
+    assert ways([0]) == {(0, 1, REED), (0, 1, YEAR), (0, 2, VIENNA), (0, 2, YEAR), (0, 3, YEAR)}
+
+
+def test_an_entity_gains_where_it_is_a_title() -> None:
+    # To Vienna's passage Vienna leads, though London is rarer; both come before the year.
+    assert {bridge for _, then, bridge in ways([1]) if then == 2} == {LONDON, YEAR}
+    assert {bridge for _, then, bridge in ways([0, 2]) if then == 1} == {REED, LONDON, YEAR}
+
+
+def test_rewrites_say_what_gives_way_and_each_is_made_once() -> None:
+    found = hops(pool(), Leading([0, 3], np.ones(2, dtype=np.float32)))
+    assert len(set(found.rewrites)) == len(found.rewrites)
+    assert all([span.start for span in rewrite.replaced] == [42] for rewrite in found.rewrites)  # both hold the film
+    found = hops(pool(), Leading([1], np.ones(1, dtype=np.float32)))
+    assert all(rewrite.replaced == () for rewrite in found.rewrites)
+
+
+def test_without_shared_entities_there_is_no_way() -> None:
+    of = pool()
+    alone = Pool(of.near, of.asked, [0], [frozenset()])
+    assert hops(alone, Leading([0], np.ones(1, dtype=np.float32))).ways.shape == (0, 3)

@@ -40,7 +40,7 @@ class Composed:
 
 def compose(question: Question, sources: Sources, retrieval: Retrieval) -> Composed:
     """Tell the chains where there are any that check and answer, else quote the nearest sentences."""
-    told = [chain for chain in retrieval.chains if chain.verified and _tells(chain, sources)]
+    told = [c for c in retrieval.chains if c.verified and _tells(c, sources) and _answers(c, question.text, retrieval, sources)]
     wanted = asked_type(question.text, sources)
     if told and wanted and not any(wanted in _types(chain) for chain in told):
         return Composed("", (), f"no {in_words(wanted)} is stated for {' and '.join(retrieval.linked)}")
@@ -52,7 +52,7 @@ def compose(question: Question, sources: Sources, retrieval: Retrieval) -> Compo
         return _tell(question.text, told, retrieval.linked, sources)
     if retrieval.missing:
         return Composed("", (), retrieval.missing)
-    if len(retrieval.linked) > 1 and retrieval.chains:
+    if len(retrieval.linked) > 1 and any(_is_closed(chain, sources) for chain in retrieval.chains):
         ends = f"{retrieval.linked[0]} and {' or '.join(retrieval.linked[1:])}"
         return Composed("", (), f"{ends} have neighbours in common, but nothing states an influence of one on the other")
     return quote(question, sources, retrieval.passages)
@@ -66,7 +66,26 @@ def _tells(chain: Chain, sources: Sources) -> bool:
     directed = {hop.forward for hop in chain.hops if not sources.symmetric(hop.predicate)}
     if len(directed) <= 1 or derive(chain, sources.packs):
         return True
-    return not all(sources.is_closed(hop.predicate) for hop in chain.hops)
+    return not _is_closed(chain, sources)
+
+
+def _is_closed(chain: Chain, sources: Sources) -> bool:
+    """Whether closed packs define all that it says."""
+    return all(sources.is_closed(hop.predicate) for hop in chain.hops)
+
+
+def _answers(chain: Chain, question: str, retrieval: Retrieval, sources: Sources) -> bool:
+    """Whether a chain says what is asked: in a closed domain the walk has seen to that.
+
+    Else it ties two names of the question, or the question has a word of each of its relations: "Who directs Alien?" is not
+    answered by who is its producer.
+    """
+    if _is_closed(chain, sources):
+        return True
+    if {chain.names[0], chain.names[-1]} <= set(retrieval.linked):
+        return True
+    asked = set(terms(question))
+    return all(asked & set(terms(hop.predicate.replace("_", " "))) for hop in chain.hops)
 
 
 def _unstated(question: str, chains: Sequence[Chain], linked: Sequence[str], sources: Sources) -> str:

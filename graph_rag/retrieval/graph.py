@@ -109,15 +109,18 @@ def _of_type(type_: str, entity_ids: Sequence[str], surroundings: Surroundings) 
 
 
 def _missing(links: Links, chains: Sequence[Chain]) -> str:
-    """The link that was looked for and is not there, or an empty text."""
+    """The link that was looked for and is not there, or an empty text.
+
+    Where no pack knows the names, that a relation was not found does not mean that no document states it.
+    """
     if links.unknown:
         return f"{', '.join(links.unknown)} {'is' if len(links.unknown) == 1 else 'are'} not in the documents"
     if not links.entities:
         return "the question names nothing that is in the graph"
-    if not chains and len(links.groups) > 1:
+    if chains or not links.by_pack:
+        return ""
+    if len(links.groups) > 1:
         name = {e.entity_id: e.name for e in links.entities}
         first, *others = [name[group[0]] for group in links.groups]
         return f"nothing ties {first} to {' or '.join(others)} within {HOPS} hops"
-    if not chains:
-        return f"no relation of {links.entities[0].name} is stated in the documents"
-    return ""
+    return f"no relation of {links.proper[0].name} is stated in the documents"

@@ -44,3 +44,17 @@ def test_common_nouns_of_the_question_do_not_keep_chains_from_its_name(films: Gr
 def test_where_nothing_ties_two_names_chains_lead_away_from_each(films: Graph) -> None:
     said = hops(films, "Which film was made first, The Third Man or Stromboli?")
     assert {frozenset(("The Third Man", "Carol Reed")), frozenset(("Stromboli", "Roberto Rossellini"))} <= said
+
+
+def test_a_chain_of_other_relations_is_shown_and_is_not_the_answer(films: Graph) -> None:
+    answer = films.ask("What did the director of The Third Man die of?", method="graph")
+    assert answer.chains
+    assert not answer.abstained
+    assert all(s.text == " ".join(c.quote.split()) for s in answer.statements for c in s.citations)
+
+
+def test_a_chain_between_two_names_of_the_question_is_the_answer(films: Graph) -> None:
+    answer = films.ask("How is Stromboli tied to Roberto Rossellini?", method="graph")
+    assert {frozenset(answer.chains[0].names)} == {frozenset(("Stromboli", "Roberto Rossellini"))}
+    assert "Roberto Rossellini" in answer.statements[0].text
+    assert answer.statements[0].text != answer.statements[0].citations[0].quote

@@ -97,7 +97,9 @@ def _stays_in_the_catalogue(place: Database, types: set[str]) -> None:
         else:
             assert len(labels) == 1
             assert set(labels) <= OWN_LABELS | {"Foreign"}
-    assert place.run("MATCH (n:Foreign) RETURN count(n) AS n, count(n.said) AS said")[0].values() == [2, 2]
+    # A document may call a type of its own Foreign, too.
+    theirs = place.run("MATCH (n:Foreign) WHERE NOT n:__Entity__ RETURN count(n) AS n, count(n.said) AS said")
+    assert theirs[0].values() == [2, 2]
     between = place.run("MATCH (a)-[r]->(b) WHERE NOT (a:__Entity__ AND b:__Entity__) RETURN DISTINCT type(r) AS type")
     assert {r["type"] for r in between} <= OWN_TYPES | {"KEPT"}
     entities = place.run("MATCH (:__Entity__)-[r]->(:__Entity__) RETURN DISTINCT type(r) AS type")

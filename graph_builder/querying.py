@@ -1,4 +1,4 @@
-"""Questions in Cypher to a store that speaks it: read-only, bounded in time and rows."""
+"""Questions in Cypher to a store that speaks it: read-only, bounded in time, rows and bytes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from typing import Protocol, runtime_checkable
 
 ROWS = 100
 SECONDS = 10.0
+BYTES = 8_000_000
+"""What a query's rows may take on their way, in all; some 600 whole chunks with their vectors take less."""
 Parameters = Mapping[str, object] | None
 """The values of a query's parameters, by name."""
 
@@ -48,12 +50,12 @@ class CypherStore(Protocol):
     """A store that can be asked in Cypher, without being changed by it."""
 
     def query(self, text: str, parameters: Mapping[str, object], *, limit: int = ROWS, seconds: float = SECONDS) -> Table:
-        """At most ``limit`` rows of a query that reads the graph, within so many seconds.
+        """At most ``limit`` rows of a query that reads the graph, within so many seconds and `BYTES`.
 
         Raises
         ------
         QueryRefused
-            It would do more than read this graph, or took too long; nothing was changed.
+            It would do more than read this graph, took too long, or its rows are too large; nothing was changed.
         QueryWrong
             The server does not understand it.
         """

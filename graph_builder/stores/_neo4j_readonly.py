@@ -5,8 +5,9 @@ that reaches beyond the graph; and the transaction is one that the server lets r
 the text, so comments, escapes and quotes hide nothing from us. The type alone does not do: to Neo4j, reading a file or an
 address with LOAD CSV, ending somebody's transaction and showing the server's settings are reading too.
 
-Time and rows are bounded. Memory is bounded by the server (`db.memory.transaction.max`), and there only for what operators hold:
-one value may take the heap, and with it the server. So a query is run once, and a connection lost under it is told as its doing.
+Time, rows and the bytes that reach us are bounded. The server's memory is bounded by the server (`db.memory.transaction.max`),
+and there only for what operators hold: one value may take the heap, and with it the server. So a query is run once, and a
+connection lost under it is told as its doing.
 """
 # ruff: noqa: PLC0415  # the driver is loaded when a server is asked for
 
@@ -17,7 +18,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
 from graph_builder.errors import InputError, QueryRefused, QueryWrong, StoreUnavailable
-from graph_builder.querying import Table
+from graph_builder.querying import BYTES, Table
+from graph_builder.stores._neo4j_bound import bounded
 from graph_builder.stores._neo4j_session import Neo4jSession
 
 if TYPE_CHECKING:
@@ -58,10 +60,10 @@ def ask(session: Neo4jSession, text: str, parameters: Mapping[str, object], *, l
     began = time.perf_counter()
     _check(session.read(unit_of_work(timeout=seconds)(explained)))
     # Once only: a query that takes more memory than the server has may end the server, and would end it again.
-    with session.once(seconds) as transaction, _judging(seconds), _lost():
+    with session.once(seconds, rows=limit + 1) as transaction, _judging(seconds), _lost(), bounded(transaction, BYTES):
         result = transaction.run(text, dict(parameters))
         columns, found = tuple(result.keys()), result.fetch(limit + 1)
-        result.consume()  # here, where an error in a later row is known for the query's
+        result.consume()  # here, where an error in what is left is known for the query's
         transaction.rollback()
     rows = [tuple(shown(value) for value in record.values()) for record in found]
     return Table(text, columns, tuple(rows[:limit]), len(rows) > limit, time.perf_counter() - began)

@@ -19,6 +19,8 @@ _CONNECT_SECONDS = 10.0
 _FIRST_DELAY, _NEXT_DELAY = 0.5, 1.5
 """Seconds before the second try, and how much longer each wait is than the one before it."""
 
+_FETCHED = 1_000
+"""Rows that the server sends at a time, as the driver has it by itself."""
 _SEARCH_SINCE = (2026, 1)
 RETRY_SECONDS = 30.0
 """How long a transaction is tried again while the server is away, starting or busy; the last try begins a little later."""
@@ -85,9 +87,12 @@ class Neo4jSession:
             return session.execute_read(work)
 
     @contextmanager
-    def once(self, seconds: float) -> "Iterator[Transaction]":
-        """A read transaction that the server ends after so many seconds, and that is not tried again whatever becomes of it."""
-        with self._session("read") as session, session.begin_transaction(timeout=seconds) as transaction:
+    def once(self, seconds: float, *, rows: int) -> "Iterator[Transaction]":
+        """A read transaction that the server ends after so many seconds, and that is not tried again whatever becomes of it.
+
+        The server sends so many rows at a time, so that those that nobody wants are not sent.
+        """
+        with self._session("read", fetch_size=rows) as session, session.begin_transaction(timeout=seconds) as transaction:
             yield transaction
 
     def records(self, name: str, /, **parameters: object) -> "list[Record]":
@@ -142,12 +147,13 @@ class Neo4jSession:
         self._driver.close()
 
     @contextmanager
-    def _session(self, access: str) -> "Iterator[Session]":
+    def _session(self, access: str, *, fetch_size: int = _FETCHED) -> "Iterator[Session]":
         with (
             self._translating(),
             self._driver.session(
                 database=self._settings.neo4j_database or None,
                 default_access_mode=self._access[access],
+                fetch_size=fetch_size,
                 bookmark_manager=self._driver.execute_query_bookmark_manager,  # so that we read what we wrote, on clusters too
             ) as session,
         ):

@@ -5,12 +5,15 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
+import neo4j
 import pytest
 
-from graph_builder.errors import InputError, QueryRefused, QueryWrong, SettingsError
+from graph_builder.errors import InputError, QueryRefused, QueryWrong, SettingsError, StoreError
 from graph_builder.llm import LanguageModel, open_model
 from graph_builder.settings import Settings
+from graph_builder.stores._neo4j_bound import bounded
 from graph_builder.stores.neo4j import Neo4jStore
 from graph_rag.text2cypher import ask_in_cypher
 from hoptrace import Graph
@@ -171,6 +174,23 @@ def test_many_rows_are_cut_and_said(store: Neo4jStore) -> None:
     assert not store.query("UNWIND range(1, 3) AS x RETURN x", {}, limit=3).cut
 
 
+@pytest.mark.parametrize("many", ["RETURN range(0, 3000000)", "UNWIND range(1, 200) AS x RETURN range(0, 20000)"])
+def test_rows_that_are_too_large_are_not_read(store: Neo4jStore, many: str) -> None:
+    with pytest.raises(QueryRefused, match="take more than 8 MB"):
+        store.query(many, {}, limit=200)
+    assert store.query("RETURN 1", {}).rows == ((1,),)  # the store goes on
+
+
+def test_rows_beyond_the_limit_are_not_sent(store: Neo4jStore) -> None:
+    table = store.query("UNWIND range(1, 999) AS x RETURN size(range(0, 20000)) AS n, range(0, 20000)", {}, limit=3)
+    assert ([row[0] for row in table.rows], table.cut) == ([20_001] * 3, True)
+
+
+def test_a_driver_that_can_not_be_bounded_runs_nothing_neo4j() -> None:
+    with pytest.raises(StoreError, match="this version of the package neo4j"), bounded(cast("neo4j.Transaction", object()), 1):
+        pytest.fail("it was run")
+
+
 def test_an_endless_query_is_ended(store: Neo4jStore) -> None:
     began = time.monotonic()
     with pytest.raises(QueryRefused, match="ended after 1 s"):
@@ -193,7 +213,7 @@ def test_more_than_memory_holds_is_refused(store: Neo4jStore) -> None:
 
 def test_an_error_in_a_row_is_the_querys(store: Neo4jStore) -> None:
     with pytest.raises(QueryWrong, match="by zero"):
-        store.query("UNWIND range(1, 1000) AS x RETURN 1 / (500 - x)", {}, limit=5)
+        store.query("UNWIND range(1, 1000) AS x RETURN 1 / (4 - x)", {}, limit=5)
 
 
 # ------------------------------------------------------------------------------------------------------ a question in words

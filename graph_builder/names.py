@@ -39,12 +39,14 @@ def _spelt_out(sign: re.Match[str]) -> str:
 
 @lru_cache(maxsize=200_000)
 def normalise(name: str) -> str:
-    """The form in which names are equal: folded words, single spaces, the last word in the singular.
+    """The form in which names are equal: folded words, single spaces, the last word in the singular, without "the" in front.
 
     Punctuation within a name separates, so "P-gp" and "P gp" are one name; digits stay, so CYP2C9 and CYP2C19 never are.
     A name without a letter or digit ("+/+") is equal only to itself: two such names must not meet in an empty form.
     """
     parts = words(_SIGN.sub(_spelt_out, name.replace("'s", "").replace("\u2019s", "")))
+    if len(parts) > 1 and parts[0] == "the":
+        parts.pop(0)
     if parts and not any(c.isdigit() for c in parts[-1]) and not name.rsplit(maxsplit=1)[-1].isupper():
         parts[-1] = _singular(parts[-1])
     return " ".join(parts) or fold(name).strip()

@@ -55,10 +55,12 @@ class Links:
 def _is_proper(linked: Linked) -> bool:
     """Whether a word of the name is written as no common noun is: p53, mTOR, 3M, Vienna; or in a script without capitals.
 
-    The first word of a question has a capital in any case; there the graph's own spelling counts.
+    The first word of a question has a capital in any case; there the graph's own spelling counts, as it does for a name of
+    several words of which the graph writes each as a proper name ("the reign of terror").
     """
     written = linked.surface if linked.start > 0 else linked.name
-    return any(_stands_out(word) for word in _words(written))
+    spelt = _words(linked.name)
+    return any(map(_stands_out, _words(written))) or (len(spelt) > 1 and all(map(_stands_out, spelt)))
 
 
 def _stands_out(word: str) -> bool:

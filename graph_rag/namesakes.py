@@ -1,7 +1,8 @@
 """Which entities count as one on the way to a passage, by their names, and whose names are parts of whose.
 
 Small models give one name several types, and so several entities; and "University of Chicago Press" leads to "University of
-Chicago" though no document says so. In the graph these stay apart; a passage about one may still be what a question is after.
+Chicago" though no document says so, and "Austrian" to Austria. In the graph these stay apart; a passage about one may still be
+what a question is after.
 
 Ids are 16 hexadecimal digits; here they are numbers, so that thousands are compared at once. Names are compared by their hash.
 """
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_builder.terms import STOP_WORDS
+from graph_rag.nations import led_to
 
 Ids = NDArray[np.uint64]
 Hashes = NDArray[np.int64]
@@ -33,7 +35,10 @@ class Bearers(NamedTuple):
 
 
 class Stretches(NamedTuple):
-    """The stretches of words within names that may be names, side by side: hashes of both, and the words that they span."""
+    """The stretches of words within names that may be names, side by side: hashes of both, and the words that they span.
+
+    The country of a people's name spans no words, so that it stands beside the other parts.
+    """
 
     wholes: Hashes
     parts: Hashes
@@ -65,6 +70,8 @@ def stretches(names: Iterable[str]) -> Stretches:
 
 def _stretches(name: str) -> Iterator[tuple[int, int, int]]:
     words = name.split(" ")
+    for country in led_to(name):
+        yield hash(country), 0, 0
     for start in range(len(words) if 1 < len(words) <= _LONGEST else 0):
         if len(words[start]) >= _SHORTEST and words[start] not in STOP_WORDS and not words[start].isdigit():
             yield hash(words[start]), start, start + 1
@@ -98,10 +105,10 @@ class Entities:
         known = _looked_up(within.parts, self.names, self.named)
         hits = np.flatnonzero(known >= 0)
         # A name stands in many passages: of each stretch, told from others by where it lies in which name, one is looked at.
-        place = within.wholes[hits] + within.starts[hits] * (_LONGEST + 1) + within.ends[hits]
+        place = within.wholes[hits] + within.parts[hits] + within.starts[hits] * (_LONGEST + 1) + within.ends[hits]
         hits = hits[np.unique(place, return_index=True)[1]]
         whole, start, end, part = within.wholes[hits], within.starts[hits], within.ends[hits], known[hits]
-        longer = (whole[:, None] == whole) & ((end - start)[:, None] < end - start)
+        longer = (whole[:, None] == whole) & ((end - start)[:, None] < end - start) & (end > start)[:, None]
         within_longer = longer & (start <= start[:, None]) & (end[:, None] <= end)
         longest = ~within_longer.any(axis=1)
         of, part = _looked_up(whole[longest], self.names, self.named), part[longest]

@@ -17,6 +17,7 @@ from graph_builder.stores import Store
 from graph_rag.memory import Reads
 from graph_rag.model import Chain
 from graph_rag.namesakes import Bearers, Entities, Ids, Numbers, Stretches, as_numbers, united
+from graph_rag.nations import led_to
 from graph_rag.pagerank import Weights, personalised
 from graph_rag.reading import Place, Reader
 from graph_rag.sources import Question
@@ -96,7 +97,8 @@ def _leads(reader: Reader, linked: frozenset[str]) -> list[str]:
     worth = likeness + sentence + about / max(about.sum(), 1.0) + named / max(named.sum(), 1e-9)
     names: dict[str, None] = {}
     for best in np.argsort(-worth, kind="stable")[:_LEADING]:
-        names |= dict.fromkeys(n.name for n in places[best].named if n.entity_id not in linked)
+        for name in (n.name for n in places[best].named if n.entity_id not in linked):
+            names |= dict.fromkeys([name, *led_to(name)])
     return reader.named(list(names)[:_FURTHER])[: 2 * _FURTHER]
 
 

@@ -43,7 +43,7 @@ from graph_builder.upkeep import add, missing, remove
 if TYPE_CHECKING:
     from neo4j import ManagedTransaction, Record
 
-LAYOUT = "3"
+LAYOUT = "4"
 _NEAR = 200
 """Fewest candidates of a vector index, which is approximate: it finds the first few the surer, the more it looks for."""
 

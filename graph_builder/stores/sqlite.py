@@ -47,7 +47,7 @@ from graph_builder.stores._sqlite_transaction import (
 from graph_builder.terms import Corpus, bm25, query_terms, telling, underrated
 from graph_builder.upkeep import add, remove
 
-LAYOUT = "2"
+LAYOUT = "3"
 _CANDIDATES = 400
 _SINGLE_PRECISION = 1e-5
 _RELATION_COLUMNS = "id, subject, predicate, object, polarity, modality, qualifiers, confidence, extractor, evidence_ids"

@@ -1,0 +1,25 @@
+"""The country of a people's name: "Austrian" leads to Austria, though the names share no form. Facts, in `nations.tsv`."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+
+from graph_builder.names import normalise
+
+
+@lru_cache(maxsize=1)
+def countries() -> Mapping[str, str]:
+    """Normalised names of countries and regions by the normalised word for their people, language or things."""
+    lines = (files("graph_rag") / "nations.tsv").read_text("utf-8").splitlines()
+    return {normalise(people): normalise(country) for people, country in (line.split("\t") for line in lines)}
+
+
+def led_to(name: str) -> list[str]:
+    """The countries that the words of a normalised name lead to, in their order.
+
+    >>> led_to("austrian army"), led_to("south african")
+    (['austria'], ['south africa'])
+    """
+    known, words = countries(), name.split(" ")
+    pairs = [known[two] for two in map(" ".join, zip(words, words[1:], strict=False)) if two in known]
+    return pairs or [known[word] for word in words if word in known]

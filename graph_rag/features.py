@@ -41,16 +41,12 @@ def _ranks(values: Weights) -> Weights:
     return logged
 
 
-def hopped(hops: Hops, likeness: Likeness) -> Features:
+def hopped(hops: Hops) -> Features:
     """Features of the hop from the leading passages: the best over them, and the best weighed by how leading each is."""
     pool, first = hops.pool, list(hops.leading.at)
     weights = hops.leading.weights[:, None]
     itself = np.zeros(hops.shape, dtype=bool)
     itself[np.arange(len(first)), first] = True
-    whole, best = likeness.best(likeness.whole), likeness.best(likeness.sentence)
-    reached = best > -1
-    gain, gain_whole = np.where(reached, best - pool.sentence, 0.0), np.where(reached, whole - pool.dense, 0.0)
-    best, whole = np.where(reached, best, 0.0), np.where(reached, whole, 0.0)
     has, weight = pool.words
     added = np.stack([(has * (1 - has[passage])) @ weight for passage in first])
     alike = np.where(itself, 0.0, pool.vectors[first] @ pool.vectors.T)
@@ -64,6 +60,19 @@ def hopped(hops: Hops, likeness: Likeness) -> Features:
         "new words after first": added[0],
         "like first": np.where(itself[0], 1.0, alike[0]),
         "like leading": alike.max(axis=0),
+        "leading": (itself * weights).max(axis=0),
+    }
+
+
+def rewritten(likeness: Likeness) -> Features:
+    """Features of how like the rewritten questions are to a passage, and how much more so than the question; else 0."""
+    pool, leading = likeness.hops.pool, likeness.hops.leading
+    weights = leading.weights[:, None]
+    whole, best = likeness.best(likeness.whole), likeness.best(likeness.sentence)
+    reached = best > -1
+    gain, gain_whole = np.where(reached, best - pool.sentence, 0.0), np.where(reached, whole - pool.dense, 0.0)
+    best, whole = np.where(reached, best, 0.0), np.where(reached, whole, 0.0)
+    return {
         "rewritten": whole.max(axis=0),
         "rewritten, weighed": (whole * weights).max(axis=0),
         "rewritten sentence": best.max(axis=0),
@@ -71,8 +80,7 @@ def hopped(hops: Hops, likeness: Likeness) -> Features:
         "gain": gain_whole.max(axis=0),
         "sentence gain": gain.max(axis=0),
         "sentence gain, weighed": (gain * weights).max(axis=0),
-        "leading": (itself * weights).max(axis=0),
-        "best of": ((best == best.max(axis=1, keepdims=True)) & reached).astype(np.float32).T @ hops.leading.weights,
+        "best of": ((best == best.max(axis=1, keepdims=True)) & reached).astype(np.float32).T @ leading.weights,
     }
 
 

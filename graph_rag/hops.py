@@ -1,7 +1,7 @@
 """The hops from leading passages to those of the pool: by which entities, and how well the rewritten question finds its way."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -63,6 +63,11 @@ class Likeness:
         row, column, _ = self.hops.ways.T
         gained: Weights = (self.sentence - self.hops.pool.sentence[column]) * self.hops.leading.weights[row]
         return gained
+
+    def of(self, rewrites: Numbers) -> "Likeness":
+        """That of the ways by some of the rewrites."""
+        kept = np.isin(self.hops.ways[:, 2], rewrites)
+        return Likeness(replace(self.hops, ways=self.hops.ways[kept]), self.whole[kept], self.sentence[kept])
 
     def best(self, values: Weights) -> Weights:
         """The largest value of a way by leading passage and place in the pool, shape (leading, pool); -1 where there is none."""

@@ -79,7 +79,8 @@ class GroupedEmbedder:
     def __init__(self, name: str, model: _Model) -> None:
         self.name = name
         self._model = model
-        self._workers = ThreadPoolExecutor(os.cpu_count() or 1, "embed", initializer=one_thread)
+        self._at_once = os.cpu_count() or 1
+        self._workers = ThreadPoolExecutor(self._at_once, "embed", initializer=one_thread)
 
     @property
     def dim(self) -> int:
@@ -107,13 +108,14 @@ class GroupedEmbedder:
         return encoded[rows]
 
     def _batches(self, texts: list[str]) -> Iterator[list[int]]:
-        """Rows of texts with equally many tokens, at most `BATCH` at a time."""
+        """Rows of texts with equally many tokens, at most `BATCH` at a time, and no more than a worker's share."""
+        share = min(BATCH, -(-len(texts) // self._at_once))
         groups: defaultdict[int, list[int]] = defaultdict(list)
         for row, length in enumerate(self._model.lengths(texts)):
             groups[length].append(row)
         for group in groups.values():
-            for start in range(0, len(group), BATCH):
-                yield group[start : start + BATCH]
+            for start in range(0, len(group), share):
+                yield group[start : start + share]
 
 
 class _Bundled:

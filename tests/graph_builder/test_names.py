@@ -12,6 +12,8 @@ from graph_builder.names import normalise, words
         ("SJÖGREN", "sjogren"),
         ("proton pump inhibitors", "Proton-Pump  Inhibitor"),
         ("CYP3A4", "cyp3a4"),
+        ("The Rank Organisation", "Rank Organisation"),
+        ("the WHO", "WHO"),
     ],
 )
 def test_spellings_of_one_name_are_equal(left: str, right: str) -> None:
@@ -28,6 +30,8 @@ def test_spellings_of_one_name_are_equal(left: str, right: str) -> None:
         ("CD4+ T cells", "CD4- T cells"),
         ("C++", "C#"),
         ("AIDS", "aid"),
+        ("The The", ""),
+        ("A La Carte", "La Carte"),
     ],
 )
 def test_names_that_differ_stay_apart(left: str, right: str) -> None:

@@ -57,6 +57,12 @@ def test_stop_words_numbers_and_single_names_have_no_parts() -> None:
     assert parts({}) == parts({"0": ""}) == set()
 
 
+def test_the_name_of_a_people_leads_to_its_country_beside_its_own_parts() -> None:
+    names = {"0": "austrian army", "1": "austria", "2": "austrian", "3": "army museum", "4": "army"}
+    assert parts(names) == {(0, 1), (0, 2), (0, 4), (2, 1), (3, 4)}
+    assert parts({"0": "south african", "1": "south africa", "2": "africa"}) == {(0, 1), (1, 2)}
+
+
 @given(st.lists(st.integers(0, 2**64 - 1), max_size=5))
 def test_an_id_is_its_number(numbers: list[int]) -> None:
     ids = [as_id(each) for each in numbers]

@@ -26,6 +26,11 @@ def test_the_first_word_is_proper_where_the_graph_says_so() -> None:
     assert proper(("Einstein", "Einstein", 0, "name"), ("country", "country", 30, "name")) == ["Einstein"]
 
 
+def test_a_name_of_several_words_is_proper_where_the_graph_writes_each_as_one() -> None:
+    assert proper(("Reign of Terror", "reign of terror", 25, "name"), ("group", "group", 4, "name")) == ["reign of terror"]
+    assert proper(("Film director", "film director", 25, "name"), ("Vienna", "Vienna", 40, "name")) == ["Vienna"]
+
+
 def test_what_a_pack_knows_is_proper_and_all_is_where_nothing_stands_out() -> None:
     assert proper(("warfarin", "warfarin", 5, "pack"), ("dose", "dose", 30, "name")) == ["warfarin"]
     assert proper(("director", "director", 5, "name"), ("film", "film", 30, "name")) == ["director", "film"]

@@ -213,7 +213,7 @@ class _Row:
         return found
 
     def _triples(self) -> tuple[Triple, ...]:
-        listed = self.row.get("gold_triples") or []
+        listed = self._list("gold_triples")
         parts = [[_plain(part) for part in triple] if isinstance(triple, list) else [] for triple in listed]
         wrong = next((n for n, triple in enumerate(parts, 1) if len(triple) != _TRIPLE or not all(triple)), None)
         if wrong:
@@ -222,15 +222,21 @@ class _Row:
 
     def _plain(self, key: str) -> str:
         value = self.row.get(key)
-        if value is not None and not isinstance(value, str | int | float):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, str | int | float)):
             self.fail(f'"{key}" is neither text nor a number')
         return _plain(value)
 
     def _texts(self, key: str) -> list[str]:
-        listed = self.row.get(key) or []
-        if not isinstance(listed, list) or not all(_plain(value) for value in listed):
+        listed = self._list(key)
+        if not all(_plain(value) for value in listed):
             self.fail(f'"{key}" is not a list of texts or numbers')
         return [_plain(value) for value in listed]
+
+    def _list(self, key: str) -> list[Any]:
+        listed = self.row.get(key)
+        if listed is not None and not isinstance(listed, list):
+            self.fail(f'"{key}" is not a list')
+        return listed or []
 
 
 def _plain(value: object) -> str:

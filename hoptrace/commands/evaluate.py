@@ -108,9 +108,7 @@ def _write(report: "Report", files: dict[str, str]) -> None:
 
     shown, said = in_markdown(report), report.as_json()
     written = {"--json": json.dumps(said, ensure_ascii=False, indent=1) + "\n", "--markdown": shown, "--html": in_html(report)}
-    for option, file in files.items():
-        if file and file != _OUT:
-            Path(file).expanduser().write_text(written[option], "utf-8")
+    failed = [said for option, file in files.items() if file and file != _OUT and (said := _failure(file, written[option]))]
     if files["--json"] == _OUT:
         terminal.say_json(said)
     elif sys.stdout.isatty():
@@ -118,6 +116,17 @@ def _write(report: "Report", files: dict[str, str]) -> None:
     else:
         for line in shown.splitlines():
             terminal.say(terminal.clean(line))
+    if failed:
+        raise InputError("; ".join(failed))
+
+
+def _failure(file: str, text: str) -> str:
+    """Write a report, a lone surrogate in it as its escape; why that failed, or nothing. What is written beside it is kept."""
+    try:
+        Path(file).expanduser().write_text(text, "utf-8", errors="backslashreplace")
+    except OSError as error:
+        return f"{file} could not be written: {error.strerror or type(error).__name__}"
+    return ""
 
 
 def _say_tables(report: "Report") -> None:

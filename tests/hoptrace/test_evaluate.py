@@ -181,6 +181,21 @@ def test_reports_are_written_in_three_forms_and_the_page_loads_nothing(folder: P
     assert not re.search(r"<script|<link|<img|\b(?:src|href)=|url\(|https?://", page)
 
 
+def test_a_report_that_can_not_be_written_loses_no_other(folder: Path, tmp_path: Path) -> None:
+    full, kept = Path("/dev/full"), tmp_path / "r.json"
+    out, err = evaluate(folder, "--methods", "vanilla", "--markdown", str(full), "--json", str(kept), code=2)
+    assert "vanilla" in out
+    assert "/dev/full could not be written: No space left on device" in err
+    assert json.loads(kept.read_text("utf-8"))["methods"]
+
+
+def test_a_lone_surrogate_in_a_question_stops_no_report(folder: Path, tmp_path: Path) -> None:
+    odd = tmp_path / "odd.jsonl"
+    odd.write_text('{"question": "Who directed \\ud800 Human Flow?", "gold_doc_ids": []}\n', "utf-8")
+    evaluate(folder, "--methods", "vanilla", "--questions", str(odd), "--json", str(tmp_path / "r.json"))
+    assert json.loads((tmp_path / "r.json").read_text("utf-8"))["questions"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

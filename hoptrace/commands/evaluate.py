@@ -108,7 +108,7 @@ def _write(report: "Report", files: dict[str, str]) -> None:
 
     shown, said = in_markdown(report), report.as_json()
     written = {"--json": json.dumps(said, ensure_ascii=False, indent=1) + "\n", "--markdown": shown, "--html": in_html(report)}
-    failed = [said for option, file in files.items() if file and file != _OUT and (said := _failure(file, written[option]))]
+    failed = [why for option, file in files.items() if file and file != _OUT and (why := _failure(file, written[option]))]
     if files["--json"] == _OUT:
         terminal.say_json(said)
     elif sys.stdout.isatty():

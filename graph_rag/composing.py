@@ -27,6 +27,10 @@ _NEAR = 0.42
 _ALSO = 2
 _AS_RELEVANT = 0.85
 """Share of the best chain's relevance that another chain needs to be told beside it."""
+_PLACING = frozenset(
+    terms("about after against among before between during into near over since through under until upon within")
+)
+"""Words that say where or when, not what: a relation is not asked for by one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def _answers(chain: Chain, question: str, retrieval: Retrieval, sources: Sources
         return True
     if {chain.names[0], chain.names[-1]} <= set(retrieval.linked):
         return True
-    asked = set(terms(question))
+    asked = set(terms(question)) - _PLACING
     return all(asked & set(terms(hop.predicate.replace("_", " "))) for hop in chain.hops)
 
 

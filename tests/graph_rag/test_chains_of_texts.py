@@ -12,7 +12,7 @@ from hoptrace import Graph
 
 DOCUMENTS = {
     "The Third Man": "The Third Man is a 1949 film directed by Carol Reed. The director of the film lived in London.",
-    "Carol Reed": "Carol Reed was an English film maker. Carol Reed was born in Putney.",
+    "Carol Reed": "Carol Reed was a film maker. Carol Reed was born in Putney. Carol Reed was wounded during World War II.",
     "Stromboli": "Stromboli is a 1950 film directed by Roberto Rossellini.",
     "Film": "A film is a work that tells a story. The director of a film leads its actors.",
 }
@@ -46,8 +46,11 @@ def test_where_nothing_ties_two_names_chains_lead_away_from_each(films: Graph) -
     assert {frozenset(("The Third Man", "Carol Reed")), frozenset(("Stromboli", "Roberto Rossellini"))} <= said
 
 
-def test_a_chain_of_other_relations_is_shown_and_is_not_the_answer(films: Graph) -> None:
-    answer = films.ask("What did the director of The Third Man die of?", method="graph")
+@pytest.mark.parametrize(
+    "question", ["What did the director of The Third Man die of?", "Which English film maker was born during World War II?"]
+)
+def test_a_chain_of_other_relations_is_shown_and_is_not_the_answer(films: Graph, question: str) -> None:
+    answer = films.ask(question, method="graph")
     assert answer.chains
     assert not answer.abstained
     assert all(s.text == " ".join(c.quote.split()) for s in answer.statements for c in s.citations)

@@ -125,7 +125,7 @@ def _words(surface: str) -> list[str]:
 
 
 def _stretches(text: str) -> Iterator[tuple[int, int, str, str]]:
-    tokens = [m.span() for m in _WORD.finditer(text)]
+    tokens = [m.span() for m in _WORD.finditer(text) if m[0].lower() != "the"]  # no name begins with it, to `normalise`
     for first in range(len(tokens)):
         for last in range(first, min(first + _LONGEST, len(tokens))):
             start, end = tokens[first][0], tokens[last][1]

@@ -8,6 +8,8 @@ import pytest
 
 from graph_builder.settings import Settings
 from graph_builder.terms import _stem, terms
+from graph_rag.linking import link
+from graph_rag.sources import Question
 from hoptrace import Graph
 
 
@@ -63,3 +65,8 @@ def test_stems_are_right_whatever_other_threads_stem() -> None:
     _stem.cache_clear()
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(terms, several * 200)) == expected * 200
+
+
+def test_an_article_hides_no_name_from_the_pack(graph: Graph) -> None:
+    (linked,) = link(Question("What explains the bradycardia?", graph.embedder), graph.sources).entities
+    assert (linked.surface, linked.by) == ("bradycardia", "pack")

@@ -125,7 +125,7 @@ def _words(surface: str) -> list[str]:
 
 
 def _stretches(text: str) -> Iterator[tuple[int, int, str, str]]:
-    tokens = [m.span() for m in _WORD.finditer(text) if m[0].lower() != "the"]  # no name begins with it, to `normalise`
+    tokens = [m.span() for m in _WORD.finditer(text) if not _is_article(m)]
     for first in range(len(tokens)):
         for last in range(first, min(first + _LONGEST, len(tokens))):
             start, end = tokens[first][0], tokens[last][1]
@@ -133,6 +133,11 @@ def _stretches(text: str) -> Iterator[tuple[int, int, str, str]]:
             acronym = len(named) == 1 and len(named[0]) > 1 and named[0].isupper()
             if acronym or any(word.lower() not in STOP_WORDS for word in named):
                 yield start, end, text[start:end], "name"
+
+
+def _is_article(word: re.Match[str]) -> bool:
+    """Whether it is a "the" that does not belong to a name, as it does in "of The Third Man"."""
+    return word[0] == "the" or (word.start() == 0 and word[0].lower() == "the")
 
 
 def _similar(question: Question, sources: Sources) -> list[Linked]:

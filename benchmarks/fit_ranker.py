@@ -43,7 +43,7 @@ _PARTS: dict[str, tuple[str, ...]] = {
     "passages": ("dense", "words", "dense rank", "words rank", "rewritten", "gain"),
     "titles": ("title named", "title asked", "onward link", "back link"),
 }
-"""What graph retrieval is made of, by the features that each part gives, beside those "…, weighed" of the same name."""
+"""What graph retrieval is made of, by the features of each part, beside those "…, weighed" and "encoded …" of the same name."""
 
 
 class Remembering:
@@ -190,7 +190,7 @@ def fitted(cases: Sequence[Case], others: Sequence[Case], without: Sequence[str]
 
 def _logistic(data: Sequence[tuple[Features, np.ndarray, float]], without: Sequence[str]) -> Ranker:
     """Logistic regression with a ridge, by Newton's method."""
-    names = [name for name in data[0][0] if name.removesuffix(", weighed") not in without]
+    names = [name for name in data[0][0] if name.removeprefix("encoded ").removesuffix(", weighed") not in without]
     x = np.concatenate([scaled({name: features[name] for name in names}) for features, _, _ in data]).astype(float)
     x = np.hstack([x, np.ones((len(x), 1))])
     y = np.concatenate([wanted for _, wanted, _ in data])

@@ -8,7 +8,7 @@ from graph_builder.names import normalise
 
 
 @lru_cache(maxsize=1)
-def countries() -> Mapping[str, str]:
+def _countries() -> Mapping[str, str]:
     """Normalised names of countries and regions by the normalised word for their people, language or things."""
     lines = (files("graph_rag") / "nations.tsv").read_text("utf-8").splitlines()
     return {normalise(people): normalise(country) for people, country in (line.split("\t") for line in lines)}
@@ -20,6 +20,6 @@ def led_to(name: str) -> list[str]:
     >>> led_to("austrian army"), led_to("south african")
     (['austria'], ['south africa'])
     """
-    known, words = countries(), name.split(" ")
+    known, words = _countries(), name.split(" ")
     pairs = [known[two] for two in map(" ".join, zip(words, words[1:], strict=False)) if two in known]
     return pairs or [known[word] for word in words if word in known]

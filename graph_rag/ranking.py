@@ -98,7 +98,7 @@ class Ranking:
             return features, alike
         chosen = _promising(alike)
         if found.rewrites:
-            vectors[chosen] = self._embedder.encode(self._texts([found.rewrites[rewrite] for rewrite in chosen]))
+            vectors[chosen] = self._embedder.encode(self._texts([found.rewrites[each] for each in chosen]))
         alike = likeness(found, vectors)
         told = rewritten(alike.of(chosen))
         return features | {f"encoded {name}": values for name, values in told.items()}, alike
@@ -124,8 +124,8 @@ class Ranking:
 
     def _lead(self, found: Hops, row: int, _: int, rewrite: int) -> Lead:
         first, chosen = self.leading.at[row], found.rewrites[rewrite]
-        (text,) = self._texts([chosen])
-        return Lead(self.pool.places[first].chunk.id, self.pool.titles[first], self._names.of([chosen])[chosen.bridge], text)
+        bridge = self._names.of([chosen])[chosen.bridge]
+        return Lead(self.pool.places[first].chunk.id, self.pool.titles[first], bridge, chosen.text(self._question.text, bridge))
 
 
 def _promising(alike: Likeness) -> Numbers:

@@ -114,14 +114,16 @@ class GroupedEmbedder:
         return encoded[rows]
 
     def _batches(self, texts: list[str]) -> Iterator[list[int]]:
-        """Rows of texts, the shortest first: at most `BATCH` at a time, and no more than a worker's share."""
-        share = min(BATCH, 1 + len(texts) // self._at_once)
+        """Rows of texts, the shortest first, at most `BATCH` at a time; where lengths mix, no more than a worker's share."""
         lengths = self._model.lengths(texts)
         order = sorted(range(len(texts)), key=lengths.__getitem__)
-        groups = [order] if self._model.mixes else [list(rows) for _, rows in groupby(order, key=lengths.__getitem__)]
+        if self._model.mixes:
+            groups, size = [order], min(BATCH, 1 + len(texts) // self._at_once)
+        else:
+            groups, size = [list(rows) for _, rows in groupby(order, key=lengths.__getitem__)], BATCH
         for group in groups:
-            for start in range(0, len(group), share):
-                yield group[start : start + share]
+            for start in range(0, len(group), size):
+                yield group[start : start + size]
 
 
 class _Bundled:

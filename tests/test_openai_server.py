@@ -125,13 +125,13 @@ def test_a_failure_is_not_remembered_and_not_billed() -> None:
 
 
 def test_who_hangs_up_pays_and_gets_the_answer_by_its_key() -> None:
-    with OpenAIServer([Reply(SAID, seconds=0.3), {"other": 1}]) as server:
+    with OpenAIServer([Reply(SAID, seconds=2), {"other": 1}]) as server:
         with pytest.raises(httpx.TimeoutException):
             httpx.post(
                 f"{server.url}/chat/completions",
                 json={"messages": [{"role": "user", "content": "Which?"}]},
                 headers={"Idempotency-Key": "a"},
-                timeout=0.05,
+                timeout=httpx.Timeout(10, read=0.2),
             )
         assert json.loads(content(post(server, key="a"))) == SAID
         assert (server.counters.billed, server.counters.recalled) == (1, 1)
@@ -159,8 +159,16 @@ def test_a_reset_is_a_reset_and_is_not_billed() -> None:
 
 
 def test_no_more_are_in_flight_than_the_limit_lets() -> None:
-    with OpenAIServer([Reply(SAID, seconds=1.5)], limits=Limits(at_once=3)) as server:
-        found = at_once(8, lambda n: post(server, str(n)))
+    refused = threading.Event()
+
+    def post_one(n: int) -> httpx.Response:
+        response = post(server, str(n))
+        if server.counters.throttled == 5:
+            refused.set()
+        return response
+
+    with OpenAIServer(lambda _: refused.wait(20) and SAID, limits=Limits(at_once=3)) as server:
+        found = at_once(8, post_one)
         counted = server.counters
     assert sorted(r.status_code for r in found) == [200] * 3 + [429] * 5
     assert {"retry-after" in r.headers for r in found if r.status_code == 429} == {True}
@@ -168,13 +176,17 @@ def test_no_more_are_in_flight_than_the_limit_lets() -> None:
 
 
 def test_requests_in_a_window_are_limited_and_told_when_it_ends() -> None:
-    with OpenAIServer([SAID], limits=Limits(per_minute=2, window=0.5)) as server:
-        found = [post(server) for _ in range(3)]
-        wait = float(found[2].headers["retry-after"])
+    with OpenAIServer([SAID], limits=Limits(per_minute=2, window=2)) as server:
+        start = time.monotonic()
+        found = [post(server) for _ in range(2)]
+        while (refused := post(server)).status_code != 429:
+            assert time.monotonic() - start > 2  # the machine was so slow that a window ended
+            found.append(refused)
+        wait = float(refused.headers["retry-after"])
         time.sleep(wait + 0.05)
         assert post(server).status_code == 200
-    assert [r.status_code for r in found] == [200, 200, 429]
-    assert 0 < wait <= 0.5
+    assert {r.status_code for r in found} == {200}
+    assert 0 < wait <= 2
 
 
 def test_a_limit_may_keep_silent_about_the_wait() -> None:
@@ -225,8 +237,8 @@ def test_the_block_ends_while_answers_are_on_their_way() -> None:
             while not server.requests:
                 time.sleep(0.01)
         with pytest.raises(httpx.HTTPError):
-            waiting.result(5)
-    assert time.perf_counter() - start < 5
+            waiting.result(20)
+    assert time.perf_counter() - start < 30
 
 
 def test_trouble_comes_in_its_share_and_repeats_with_its_seed() -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 _CONNECT_SECONDS = 10.0
-_FIRST_DELAY, _NEXT_DELAY = 0.5, 1.5
+_FIRST_DELAY, _NEXT_DELAY = 0.5, 1.2
 """Seconds before the second try, and how much longer each wait is than the one before it."""
 
 _FETCHED = 1_000

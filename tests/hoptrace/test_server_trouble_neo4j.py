@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,7 +26,7 @@ QUICK_START = "-XX:TieredStopAtLevel=1"
 """Java does not optimise what is started four times and does little: a start takes 6 s of processor rather than 10."""
 
 SMALL_LOGS = "db.tx_log.preallocate=false"
-WRITING = "SHOW TRANSACTIONS YIELD currentQuery WHERE currentQuery CONTAINS 'UNWIND $rows' RETURN currentQuery"
+RUNNING = "SHOW TRANSACTIONS YIELD currentQuery RETURN currentQuery AS query"
 
 
 @dataclass
@@ -97,10 +97,12 @@ def test_a_server_that_is_away_or_refuses_us(own: Own) -> None:
 
 def test_a_server_that_dies_in_the_middle_of_a_write(own: Own, notes: Path, undisturbed: Undisturbed) -> None:
     """One ingest gives up, and goes on when it is run again; another waits for the restart, and goes on by itself."""
-    patient = own.host.start("ingest", *_some(notes, NOTES - 4), **own.environment)
-    hasty = own.host.start("ingest", str(notes), retry_seconds=0.5, **own.environment)
-    _await_a_write(own, after=2)
-    own.unpacked.kill()
+    assert own.run("ingest", *_some(notes, 2)).code == 0
+    with _held(own):
+        patient = own.host.start("ingest", *_some(notes, NOTES - 4), retry_seconds=60, **own.environment)
+        hasty = own.host.start("ingest", str(notes), retry_seconds=0.5, **own.environment)
+        _await_two_writers(own)
+        own.unpacked.kill()
     assert "start it, or set NEO4J_URI" in _one_line(hasty.ended())
     own.unpacked.start(SMALL_LOGS)
     assert patient.ended().code == 0, patient.ended().error
@@ -115,18 +117,29 @@ def _some(notes: Path, count: int) -> list[str]:
     return [str(path) for path in sorted(notes.iterdir())[:count]]
 
 
-def _await_a_write(own: Own, *, after: int) -> None:
-    """Come back when so many documents are there, and another is being written."""
+@contextmanager
+def _held(own: Own) -> Iterator[None]:
+    """Keep the entities locked, so that who writes stops in the middle: its document is written, its relations are not."""
+    with own.unpacked.found.driver() as driver, driver.session() as session:
+        transaction = session.begin_transaction()
+        assert transaction.run("MATCH (n:__Entity__) SET n.name = n.name RETURN n").data()
+        try:
+            yield
+        finally:
+            with suppress(DriverError, Neo4jError):  # the server was killed
+                transaction.close()
+
+
+def _await_two_writers(own: Own) -> None:
+    """Come back when one ingest is in the middle of a write, and another waits for its turn."""
     deadline = time.monotonic() + 90
     with own.unpacked.found.driver() as driver:
         while time.monotonic() < deadline:
-            try:
-                there = driver.execute_query("MATCH (d:Document) RETURN count(d) AS n").records[0]["n"]
-                if there >= after and driver.execute_query(WRITING).records:  # type: ignore[arg-type]
-                    return
-            except (DriverError, Neo4jError):
-                time.sleep(0.1)
-    pytest.fail("no document was written")
+            running = [record["query"] for record in driver.execute_query(RUNNING).records]
+            if all(any(part in query for query in running) for part in ("UNWIND $", "SET m.revision")):
+                return
+            time.sleep(0.1)
+    pytest.fail("nobody writes")
 
 
 def test_a_server_without_space(own: Own, notes: Path, tmp_path: Path, undisturbed: Undisturbed) -> None:

@@ -1,6 +1,7 @@
 """The gateway against a real HTTP server: what is asked, what is retried, what is said when it fails."""
 
 import socket
+import threading
 import time
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -84,13 +85,17 @@ def test_a_meter_counts_its_own_calls_and_the_model_counts_all(home: str) -> Non
 
 
 def test_threads_share_a_model(home: str) -> None:
-    with OpenAIServer([Reply(RED, seconds=0.1)]) as server:
+    all_there = threading.Barrier(8)
+
+    def script(_: Asked) -> object:
+        all_there.wait(20)  # one after the other would break it
+        return RED
+
+    with OpenAIServer(script) as server:
         llm = opened(server, home)
-        start = time.perf_counter()
         with ThreadPoolExecutor(8) as pool:
             found = list(pool.map(lambda n: ask(llm, f"Colour {n}?"), range(8)))
     assert found == [Colour(name="red", level=3)] * 8
-    assert time.perf_counter() - start < 0.6  # one after the other would be 0.8
     assert {asked.prompt for asked in server.requests} == {f"Colour {n}?" for n in range(8)}
 
 
@@ -107,7 +112,7 @@ def test_retry_after_is_waited_for(home: str) -> None:
     with OpenAIServer([Reply(status=429, headers={"Retry-After": "1"}), RED]) as server:
         start = time.perf_counter()
         ask(opened(server, home))
-    assert 1.0 <= time.perf_counter() - start < 2.5
+    assert time.perf_counter() - start >= 1.0
 
 
 def test_a_wait_that_is_too_long_is_told_instead(home: str) -> None:
@@ -163,11 +168,11 @@ def test_a_prompt_that_is_refused_is_told_as_such(home: str) -> None:
 
 
 def test_silence_is_a_timeout(home: str) -> None:
-    with OpenAIServer([Reply(RED, seconds=3)]) as server:
+    with OpenAIServer([Reply(RED, seconds=60)]) as server:
         start = time.perf_counter()
         with pytest.raises(ModelUnavailable, match=r"did not answer within 0\.1 s"):
             ask(opened(server, home, llm_timeout=0.1))
-    assert time.perf_counter() - start < 2
+    assert time.perf_counter() - start < 30
 
 
 def test_nobody_there_says_so() -> None:

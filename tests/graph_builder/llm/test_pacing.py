@@ -193,7 +193,7 @@ def test_a_budget_for_a_model_without_a_price_is_refused_at_once(tmp_path: Path)
 
 
 def test_stopping_keeps_the_answers_that_are_on_their_way(tmp_path: Path) -> None:
-    with OpenAIServer([Reply(RED, seconds=0.3)]) as server:
+    with OpenAIServer([Reply(RED, seconds=2)]) as server:
         llm = model(server, tmp_path)
         part = llm.metered()
         with ThreadPoolExecutor(1) as pool:

@@ -149,8 +149,12 @@ def test_loading_is_quick_and_needs_no_parser() -> None:
 
 
 def test_finding_takes_time_in_proportion_to_the_text(lexicon: Lexicon) -> None:
-    text = "Warfarin is metabolised by CYP2C9 and proton pump inhibitors are not. " * 200
-    start = time.perf_counter()
-    found = lexicon.find(text)
-    assert len(found) == 600
-    assert time.perf_counter() - start < 1
+    text = "Warfarin is metabolised by CYP2C9 and proton pump inhibitors are not. "
+
+    def seconds(times: int) -> float:
+        start = time.process_time()
+        assert len(lexicon.find(text * times)) == 3 * times
+        return time.process_time() - start
+
+    short, long = (min(seconds(times) for _ in range(3)) for times in (100, 800))
+    assert long < 24 * short  # with the square it would be 64 times

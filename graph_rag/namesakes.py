@@ -20,6 +20,7 @@ from graph_rag.nations import led_to
 Ids = NDArray[np.uint64]
 Hashes = NDArray[np.int64]
 Numbers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 _LONGEST = 12
 """Words of a name that is looked into."""
@@ -108,9 +109,7 @@ class Entities:
         place = within.wholes[hits] + within.parts[hits] + within.starts[hits] * (_LONGEST + 1) + within.ends[hits]
         hits = hits[np.unique(place, return_index=True)[1]]
         whole, start, end, part = within.wholes[hits], within.starts[hits], within.ends[hits], known[hits]
-        longer = (whole[:, None] == whole) & ((end - start)[:, None] < end - start) & (end > start)[:, None]
-        within_longer = longer & (start <= start[:, None]) & (end[:, None] <= end)
-        longest = ~within_longer.any(axis=1)
+        longest = ~_within_longer(whole, start, end)
         of, part = _looked_up(whole[longest], self.names, self.named), part[longest]
         return of[of != part], part[of != part]
 
@@ -129,6 +128,20 @@ def united(given: Bearers) -> Entities:
             break
     first, numbers = np.unique(smallest, return_inverse=True)
     return Entities(ids, numbers, names, np.searchsorted(first, of_name), ids[first])
+
+
+def _within_longer(whole: Hashes, start: Numbers, end: Numbers) -> Flags:
+    """Which stretches lie within a longer one of the same whole; those that span no words lie within none.
+
+    By where they start, the longest first: a stretch lies within another where one before it ends no sooner.
+    """
+    order = np.lexsort((-end, start, whole))
+    group = np.unique(whole[order], return_inverse=True)[1]
+    reach = group * (_LONGEST + 2) + end[order]  # grows from whole to whole, so that none reaches into the next
+    before = np.maximum.accumulate(np.concatenate([[-1], reach[:-1]]))
+    found = np.empty(len(whole), dtype=np.bool_)
+    found[order] = (before >= reach) & (end > start)[order]
+    return found
 
 
 def _looked_up(wanted: NDArray[np.generic], known: NDArray[np.generic], values: Numbers) -> Numbers:

@@ -1,28 +1,26 @@
 """The passages near a question and what they mention, read in a few batched, bounded steps: cost does not grow with the graph.
 
-Passages come by vector, by words, from chains, from the entities that the question names, and from the entities of those that
-look most like its first hop. Passages are numbered in the order of their ids, and arrays follow these numbers.
+Passages come by vector, by words, from chains, from the entities that the question names, from the entities of those that
+look most like its first hop, and from those of the passages to which a walk over all this leads. Passages are numbered in the
+order of their ids, and arrays follow these numbers.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import log
 
 import numpy as np
-from numpy.typing import NDArray
 
 from graph_builder.model import Kind
 from graph_builder.stores import Store
 from graph_rag.memory import Reads
 from graph_rag.model import Chain
-from graph_rag.namesakes import Bearers, Entities, Ids, Numbers, Stretches, as_numbers, united
+from graph_rag.namesakes import Bearers, Entities, Flags, Ids, Numbers, Stretches, as_numbers, united
 from graph_rag.nations import led_to
 from graph_rag.pagerank import Weights, personalised
 from graph_rag.reading import Place, Reader
 from graph_rag.sources import Question
-
-Flags = NDArray[np.bool_]
 
 _BY_VECTOR = 50
 _BY_WORDS = 50
@@ -32,6 +30,8 @@ _FOUND_AT = 12
 """Passages that are read of an entity which was found on the way."""
 _LEADING = 12
 _FURTHER = 60
+_WALKED_TO = 8
+_ONWARD = 40
 _LINKED = 20
 """Entities of the question whose passages are read: a question of hundreds of names costs no more than one of a few."""
 _HALF = 50
@@ -74,7 +74,10 @@ class Neighbourhood:
 def gather(
     question: Question, store: Store, reads: Reads, linked: Sequence[str], chains: Sequence[Chain]
 ) -> Neighbourhood | None:
-    """Read around the question and on around what the first passages name, then walk; None where there is nothing."""
+    """Read around the question, on around what the first passages name, walk, and read on around where that leads.
+
+    None where there is nothing.
+    """
     reader = Reader(question, store, reads)
     words = {hit.id: hit.score for hit in store.search(Kind.CHUNK, question.text, k=_BY_WORDS)}
     quoted: dict[str, float] = defaultdict(float)
@@ -85,7 +88,11 @@ def gather(
     reader.passages([*near, *words, *quoted])
     reader.entities(linked[:_LINKED], cap=_NAMED_AT)
     reader.entities(_leads(reader, frozenset(linked)), cap=_FOUND_AT)
-    return _neighbourhood(reader, linked, words, quoted) if reader.places else None
+    if not reader.places:
+        return None
+    near, known = _neighbourhood(reader, linked, words, quoted), len(reader.places)
+    reader.entities(_onward(reader, near), cap=_FOUND_AT)
+    return near if len(reader.places) == known else _neighbourhood(reader, linked, words, quoted)
 
 
 def _leads(reader: Reader, linked: frozenset[str]) -> list[str]:
@@ -95,11 +102,21 @@ def _leads(reader: Reader, linked: frozenset[str]) -> list[str]:
     about = np.array([float(not place.titled.isdisjoint(linked)) for place in places])
     named = np.array([sum(1 / reader.where[e].total for e in sorted(place.entity_ids & reader.where.keys())) for place in places])
     worth = likeness + sentence + about / max(about.sum(), 1.0) + named / max(named.sum(), 1e-9)
+    return _named_by([places[best] for best in np.argsort(-worth, kind="stable")[:_LEADING]], reader, linked, most=_FURTHER)
+
+
+def _onward(reader: Reader, near: Neighbourhood) -> list[str]:
+    """The entities of which nothing was read yet, of the passages to which the walk leads: what lies behind a second bridge."""
+    best = [near.places[p] for p in np.argsort(-near.mass, kind="stable")[:_WALKED_TO]]
+    return _named_by(best, reader, frozenset(reader.where), most=_ONWARD)
+
+
+def _named_by(places: Sequence[Place], reader: Reader, known: Set[str], *, most: int) -> list[str]:
+    """The entities, with their namesakes, of the first ``most`` names in the passages that are not of a known entity."""
     names: dict[str, None] = {}
-    for best in np.argsort(-worth, kind="stable")[:_LEADING]:
-        for name in (n.name for n in places[best].named if n.entity_id not in linked):
-            names |= dict.fromkeys([name, *led_to(name)])
-    return reader.named(list(names)[:_FURTHER])[: 2 * _FURTHER]
+    for name in (n.name for place in places for n in place.named if n.entity_id not in known):
+        names |= dict.fromkeys([name, *led_to(name)])
+    return reader.named(list(names)[:most])[: 2 * most]
 
 
 def _similarities(reader: Reader) -> tuple[Weights, Weights]:
@@ -153,10 +170,8 @@ def _flags(entities: Entities, of: Sequence[Ids]) -> Flags:
 def _with_parts(mentions: Flags, wholes: Numbers, parts: Numbers) -> Flags:
     """The mentions, and with each whole its part: which entities each passage holds."""
     held = mentions.copy()
-    order = np.argsort(parts, kind="stable")
-    each, starts = np.unique(parts[order], return_index=True)
-    if len(each):
-        held[:, each] |= np.logical_or.reduceat(mentions[:, wholes[order]], starts, axis=1)
+    passage, at = np.nonzero(mentions[:, wholes])
+    held[passage, parts[at]] = True
     return held
 
 
@@ -173,7 +188,9 @@ def _rarity(reader: Reader, entities: Entities, mentions: Flags) -> Weights:
 
 def _edges(mentions: Flags, held: Flags, rarity: Weights) -> Weights:
     """Weights of passages to entities, shape (n, m)."""
-    edges: Weights = np.where(mentions, rarity, np.where(held, np.float32(_PART) * rarity, np.float32(0.0)))
+    edges: Weights = mentions * rarity
+    parts = np.flatnonzero(held & ~mentions)
+    edges.flat[parts] = np.float32(_PART) * rarity[parts % len(rarity)]
     return edges
 
 

@@ -11,8 +11,8 @@ from graph_builder.stores import Store
 from graph_builder.terms import terms
 from graph_rag.linking import Links
 from graph_rag.memory import Reads
-from graph_rag.namesakes import Numbers, as_numbers
-from graph_rag.neighbourhood import Flags, Neighbourhood
+from graph_rag.namesakes import Flags, Numbers, as_numbers
+from graph_rag.neighbourhood import Neighbourhood
 from graph_rag.pagerank import Weights
 from graph_rag.reading import Place, best_of
 from graph_rag.rewriting import Span

@@ -27,7 +27,9 @@ from graph_builder.stores.neo4j import Neo4jStore
 from tests.neo4j_server import Setup, unpacked
 
 CAP, SIZE, RELATIONS = 50, 20, 10
-WARM = 200
+WARM = 2000
+"""Expansions of each kind before those that are timed: by then Java has compiled what they run. After 200 they take twice as
+long."""
 
 
 def main() -> None:

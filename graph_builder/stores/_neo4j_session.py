@@ -96,15 +96,16 @@ class Neo4jSession:
             yield transaction
 
     def records(self, name: str, /, **parameters: object) -> "list[Record]":
-        """All records of one statement in a read transaction of its own: as `read`, with a way to the server and back less."""
-        from neo4j import RoutingControl
+        """All records of one statement: as `read`, but the server makes the transaction, which saves two ways to it and back."""
+        from neo4j.exceptions import DriverError, Neo4jError
 
-        database = self._settings.neo4j_database or None
-        with self._translating():
-            found = self._driver.execute_query(
-                statement(name), parameters_=parameters, routing_=RoutingControl.READ, database_=database
-            )
-        return found.records
+        with self._session("read") as session:
+            try:
+                return list(session.run(statement(name), parameters))
+            except (DriverError, Neo4jError) as error:
+                if not error.is_retryable():
+                    raise
+            return session.execute_read(run, name, **parameters)
 
     def write(self, work: "Callable[[ManagedTransaction], Result]") -> Result:
         """Run the work in a write transaction, again after a transient error: all of it is written, or nothing."""

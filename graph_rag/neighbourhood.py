@@ -90,9 +90,9 @@ def gather(
     reader.entities(_leads(reader, frozenset(linked)), cap=_FOUND_AT)
     if not reader.places:
         return None
-    near, known = _neighbourhood(reader, linked, words, quoted), len(reader.places)
-    reader.entities(_onward(reader, near), cap=_FOUND_AT)
-    return near if len(reader.places) == known else _neighbourhood(reader, linked, words, quoted)
+    walked, read = _neighbourhood(reader, linked, words, quoted), len(reader.places)
+    reader.entities(_onward(reader, walked), cap=_FOUND_AT)
+    return walked if len(reader.places) == read else _neighbourhood(reader, linked, words, quoted)
 
 
 def _leads(reader: Reader, linked: frozenset[str]) -> list[str]:

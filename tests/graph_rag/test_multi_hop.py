@@ -10,7 +10,9 @@ import pytest
 
 from graph_builder.settings import REWRITINGS, Settings
 from graph_builder.stores import Store
+from graph_rag import neighbourhood
 from graph_rag.memory import Memory
+from graph_rag.neighbourhood import gather
 from graph_rag.retrieval import retriever
 from graph_rag.retrieval.graph import retrieve
 from graph_rag.sources import Question
@@ -22,6 +24,7 @@ DOCUMENTS = {
     "Carol Reed": "Carol Reed was an English film maker. In 1948 he married the actress Penelope Dudley-Ward, who survived him.",
     "Graham Greene": "Graham Greene was an English novelist. He worked for the secret service during the war.",
     "Vienna": "Vienna is the capital of Austria. It lies on the Danube.",
+    "Penelope Dudley-Ward": "Penelope Dudley-Ward grew up in a house by the sea. Her mother was a friend of the king.",
 }
 OTHERS = {
     f"Film {n}": f"Film {n} is about a marriage. Its director won a prize for it, and the spouse of the director was proud."
@@ -81,6 +84,20 @@ def test_a_second_question_reads_less_and_finds_the_same(films: Graph) -> None:
     again = retrieve(Question(QUESTION, films.embedder), sources, k=5)
     assert not reads & counting.asked.keys()
     assert first.passages == again.passages
+
+
+@pytest.mark.parametrize(("most", "behind"), [(0, False), (neighbourhood._ONWARD, True)])  # with and without
+def test_what_lies_behind_a_second_bridge_is_read(
+    films: Graph, monkeypatch: pytest.MonkeyPatch, most: int, *, behind: bool
+) -> None:
+    for bound, number in {"_BY_VECTOR": 2, "_BY_WORDS": 2, "_LEADING": 3, "_ONWARD": most}.items():
+        monkeypatch.setattr(neighbourhood, bound, number)
+    third_man = films.store.entities_named(["The Third Man"])["The Third Man"]
+    near = gather(Question(QUESTION, films.embedder), films.store, Memory().of(films.store), third_man, [])
+    assert near is not None
+    titles = {place.chunk.heading for place in near.places}
+    assert {"The Third Man", "Carol Reed"} <= titles
+    assert ("Penelope Dudley-Ward" in titles) is behind
 
 
 @pytest.mark.parametrize("question", [QUESTION, "Which films are about a marriage?", "Where does Vienna lie?"])

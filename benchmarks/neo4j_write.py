@@ -1,7 +1,7 @@
 """The graph of the FDA labels written into Neo4j, beside neo4j-graphrag's writer: `make bench-neo4j-write`.
 
 Usage: NEO4J_HOME=FOLDER python benchmarks/neo4j_write.py --venv FOLDER [--labels FOLDER] [--home FOLDER] [--documents N]
-[--rounds N] [--plugins FOLDER].
+[--rounds N] [--plugins FOLDER]
 
 The labels are ingested once into the embedded store in ``--home``; only writing is timed. On one server, warm, they take turns:
 
@@ -11,6 +11,8 @@ singly   the same as an ingest writes it: a transaction for each document
 whole    `Neo4jWriter`, every node and relationship that ours leaves behind, in one call: the same graph, less the exact vectors
          as bytes and dates, which JSON lacks
 bare     `Neo4jWriter`, the entities and relations of the finished graph in one call, and nothing else
+floor    plain CREATE of every node and relationship that ours leaves behind, with the vectors, in batches of a thousand, ends by
+         their internal ids: the least that these indexes let any writer take
 lexical  `Neo4jWriter` as its own pipeline calls it: once a document, with that document's chunks (text and vector), the entities
          that they mention and its relations; an entity of several documents is written for each
 
@@ -25,13 +27,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import neo4j
+from neo4j_floor import created, finished
 
 from graph_builder.copying import copy_documents, same_fingerprint
 from graph_builder.model import Contribution, Entity, Relation
@@ -43,7 +45,9 @@ from tests.neo4j_server import Server, Setup, unpacked
 
 HERE = Path(__file__).resolve().parent
 SHARED = HERE.parent.parent / "shared"
-OURS, SINGLY, WHOLE, BARE, LEXICAL = "ours", "singly", "whole", "bare", "lexical"
+OURS, SINGLY, FLOOR, WHOLE, BARE, LEXICAL = "ours", "singly", "floor", "whole", "bare", "lexical"
+_WARM = 4
+"""Rounds before those that are timed: Java has compiled what they run by then."""
 _MODEL, _DIM = "all-MiniLM-L6-v2", 384
 _SIZES = (
     "CALL () { MATCH (n) RETURN count(n) AS nodes } CALL () { MATCH ()-[r]->() RETURN count(r) AS links } RETURN nodes, links"
@@ -68,8 +72,18 @@ def main() -> None:
             graphs = Path(scratch, "graphs.json")
             _copied(source, server)
             graphs.write_text(json.dumps({WHOLE: [_whole(driver)], **_graphs(source)}), "utf-8")
+            plain = finished(driver)
             with _peer(asked.venv, server, graphs) as ask:
-                _measure(source, server, driver, ask, asked.rounds)
+                sides: dict[str, Callable[[], float]] = {
+                    OURS: lambda: _copied(source, server),
+                    SINGLY: lambda: _copied(source, server, singly=True),
+                    FLOOR: lambda: created(driver, plain),
+                    **{side: lambda s=side: ask(s) for side in (WHOLE, BARE, LEXICAL)},
+                }
+                _measure(source, driver, sides, asked.rounds)
+            _empty(driver)
+            _copied(source, server)
+            _again(source, server, driver)
 
 
 def _arguments() -> argparse.Namespace:
@@ -183,22 +197,17 @@ def _peer(venv: Path, server: Server, graphs: Path) -> Iterator[Callable[[str], 
             process.stdin.close()
 
 
-def _measure(source: Store, server: Server, driver: neo4j.Driver, ask: Callable[[str], float], rounds: int) -> None:
-    took: dict[str, list[float]] = defaultdict(list)
+def _measure(source: Store, driver: neo4j.Driver, sides: Mapping[str, Callable[[], float]], rounds: int) -> None:
+    took: dict[str, list[float]] = {side: [] for side in sides}
     sizes: dict[str, tuple[int, int]] = {}
-    peers = {side: lambda s=side: ask(s) for side in (WHOLE, BARE, LEXICAL)}
-    sides = {OURS: lambda: _copied(source, server), SINGLY: lambda: _copied(source, server, singly=True), **peers}
-    for turn in range(rounds + 1):  # the first is to get warm
+    for turn in range(_WARM + rounds):
         for side, write in sides.items():
             _empty(driver)
             seconds = write()
-            took[side] += [seconds] if turn else []
+            took[side] += [seconds] if turn >= _WARM else []
             nodes, links = driver.execute_query(_SIZES).records[0]
             sizes[side] = nodes, links
     _print(source.counts(), took, sizes)
-    _empty(driver)
-    _copied(source, server)
-    _again(source, server, driver)
 
 
 def _empty(driver: neo4j.Driver) -> None:

@@ -1,8 +1,8 @@
 """Names and sentence numbers become places in the text, or are refused: what an extractor says is believed only where it stands.
 
-A claim passes when its sentence exists, both ends are named in it (or in a sentence that it gives as antecedent, at least one
-in the stating sentence), and predicate and types fit the pack. Anything else goes to the quarantine with its reason. In an open
-pack predicates are put into one form (`predicates.py`), and what was said is kept beside it.
+A claim passes when its sentence exists and gives no orders to a machine, both ends are named in it (or in a sentence that it
+gives as antecedent, at least one in the stating sentence), and predicate and types fit the pack. Anything else goes to the
+quarantine with its reason. In an open pack predicates are put into one form (`predicates.py`); what was said is kept beside it.
 """
 
 import re
@@ -26,6 +26,7 @@ from graph_builder.model import (
     digest,
 )
 from graph_builder.names import bare_title, normalise
+from graph_builder.orders import gives_orders
 from graph_builder.packs import Pack
 from graph_builder.predicates import normalised
 from graph_builder.resolution import UNTYPED
@@ -152,7 +153,7 @@ class _Grounder:
         said, record = record.predicate, self._normalised(record)
         if record.predicate == SAME_AS:
             return self._same(record)
-        sentence, chunk = self._at(stating)
+        sentence, chunk = self._stating(stating)
         subject, subject_at = self._end(record.subject, stating, antecedents)
         object_, object_at = self._end(record.object, stating, antecedents)
         if stating not in {subject_at, object_at}:
@@ -238,7 +239,7 @@ class _Grounder:
 
     def declaration(self, record: ExtractedAlias) -> None:
         """A declared alias becomes evidence of its own kind, unless types or the pack say that the two differ."""
-        sentence, chunk = self._at(record.sentence)
+        sentence, chunk = self._stating(record.sentence)
         if self.by_model and not _declares(self._quote(sentence), record.name, record.alias):
             raise _Refused(f'sentence {record.sentence} does not declare "{record.name}" and "{record.alias}" to be one')
         left, _ = self._end(record.name, record.sentence, [])
@@ -257,6 +258,13 @@ class _Grounder:
         if number not in self._sentence:
             raise _Refused(f"there is no sentence {number}")
         return self._sentence[number]
+
+    def _stating(self, number: int) -> tuple[Sentence, Chunk]:
+        """The sentence that is to state something; one that gives orders to a machine states nothing."""
+        sentence, chunk = self._at(number)
+        if pattern := _orders(self._quote(sentence)):
+            raise _Refused(f"sentence {number} gives orders to a reader machine ({pattern})")
+        return sentence, chunk
 
     @staticmethod
     def _span(sentence: Sentence) -> Span:
@@ -329,6 +337,9 @@ def _label(type_: str) -> str:
 def _short(said: str) -> str:
     """What is kept of a refused record."""
     return said if len(said) <= _MOST_KEPT else f"{said[:_MOST_KEPT]}…"
+
+
+_orders = lru_cache(maxsize=1024)(gives_orders)
 
 
 @lru_cache(maxsize=4096)

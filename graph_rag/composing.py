@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from graph_builder.model import Modality, Polarity
+from graph_builder.orders import gives_orders
 from graph_builder.terms import terms
 from graph_rag.deriving import Derived, derive
 from graph_rag.linking import asked_type, in_words
@@ -178,7 +179,7 @@ def quote(question: Question, sources: Sources, passages: Sequence[Passage]) -> 
     scored: dict[str, tuple[float, Citation]] = {}
     for passage, cited in zip(near, sentences(near, sources), strict=True):
         for citation, cosine in zip(cited, vectors[passage.chunk] @ question.vector, strict=True):
-            if cosine >= _NEAR and _is_prose(citation.quote):
+            if cosine >= _NEAR and _is_prose(citation.quote) and not gives_orders(citation.quote):
                 scored.setdefault(citation.quote, (float(cosine), citation))
     best = sorted(scored.values(), key=lambda s: (-s[0], s[1].document, s[1].start))[:_SENTENCES]
     statements = tuple(Statement(_BULLET.sub("", " ".join(c.quote.split())), (c,)) for _, c in best)

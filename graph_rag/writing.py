@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from graph_builder.llm import LanguageModel
 from graph_builder.llm.answering import complete
+from graph_builder.orders import gives_orders
 from graph_rag.composing import Composed, sentences
 from graph_rag.model import Citation, Retrieval, Statement, unique
 from graph_rag.sources import Question, Sources
@@ -47,7 +48,7 @@ def write(question: Question, sources: Sources, llm: LanguageModel, retrieval: R
 
 
 def _evidence(sources: Sources, retrieval: Retrieval) -> Sequence[Citation]:
-    """The chains' quotes, then the sentences of the first passages, each once."""
+    """The chains' quotes, then the sentences of the first passages, each once, but for those that give orders to a machine."""
     stated = [hop.citation for chain in retrieval.chains for hop in chain.hops if hop.verified]
     near = [citation for cited in sentences(retrieval.passages[:_PASSAGES], sources) for citation in cited]
-    return unique([*stated, *near])
+    return [citation for citation in unique([*stated, *near]) if not gives_orders(citation.quote)]

@@ -17,9 +17,9 @@ from string import Template
 
 from pydantic import BaseModel
 
+from graph_builder import orders
 from graph_builder.errors import BudgetReached, ModelError, ModelOutputError, ModelRefused, SettingsError
 from graph_builder.extraction import Extraction, Passage, Unreadable
-from graph_builder.extraction import _llm_withheld as withheld
 from graph_builder.extraction._llm_records import Kept, Turn
 from graph_builder.extraction._llm_wire import wire_schema
 from graph_builder.llm import LanguageModel, Prompt
@@ -75,7 +75,7 @@ class LanguageModelExtractor:
         self._pool = ThreadPoolExecutor(llm.at_once, thread_name_prefix="extracting")  # its threads start when they are needed
         # Another prompt is another recipe, and documents are read anew.
         schema = json.dumps(self._schema.model_json_schema(), sort_keys=True)
-        decisive = (schema, _read("rest"), _read("missed"), withheld.SIGNATURE, str(gleanings), str(characters))
+        decisive = (schema, _read("rest"), _read("missed"), orders.SIGNATURE, str(gleanings), str(characters))
         self.name = f"llm/{digest(self._instructions, *decisive)[:6]} {llm.name}"
 
     @property
@@ -221,12 +221,12 @@ def numbered(passages: Sequence[Passage]) -> str:
 def _orders(passages: Sequence[Passage]) -> dict[int, tuple[str, str]]:
     """The sentences that address a machine, by number, each with the pattern that says so."""
     sentences = {s.number: s.text for passage in passages for s in passage.sentences}
-    return {number: (text, pattern) for number, text in sentences.items() if (pattern := withheld.gives_orders(text))}
+    return {number: (text, pattern) for number, text in sentences.items() if (pattern := orders.gives_orders(text))}
 
 
 def _shown(text: str) -> str:
     """A text on one line, or in its place that it is withheld."""
-    return "(withheld)" if withheld.gives_orders(text) else " ".join(text.split())
+    return "(withheld)" if orders.gives_orders(text) else " ".join(text.split())
 
 
 @cache

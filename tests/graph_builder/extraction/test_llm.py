@@ -9,11 +9,11 @@ import pytest
 from graph_builder.errors import BudgetReached, ModelRefused, ModelUnavailable, PromptRefused, SettingsError
 from graph_builder.extraction import Extraction, Extractor, NumberedSentence, Passage, open_extractor
 from graph_builder.extraction._llm_wire import wire_schema
-from graph_builder.extraction._llm_withheld import gives_orders
 from graph_builder.extraction.llm import LanguageModelExtractor, bundles, instructions, numbered
 from graph_builder.grounding import Grounded, ground
 from graph_builder.llm import LanguageModel, gateway, open_model
 from graph_builder.model import Chunk, Document, Modality, Polarity, Sentence
+from graph_builder.orders import gives_orders
 from graph_builder.packs import Pack, load_pack
 from graph_builder.settings import Settings
 from tests.openai_server import Asked, OpenAIServer, Reply, Script

@@ -15,6 +15,7 @@ from graph_rag.verification import Checker
 from graph_rag.writing import write
 
 LONGEST_QUESTION = 4000
+MOST_PASSAGES = 10_000
 
 
 def ask(question: str, sources: Sources, *, method: str, k: int) -> Answer:
@@ -23,7 +24,7 @@ def ask(question: str, sources: Sources, *, method: str, k: int) -> Answer:
     Raises
     ------
     InputError
-        The question is empty or longer than `LONGEST_QUESTION` characters, or k is not positive.
+        The question is empty or longer than `LONGEST_QUESTION` characters, or k is not from 1 to `MOST_PASSAGES`.
     UnknownName
         There is no such method.
     """
@@ -65,6 +66,8 @@ def _asked(question: str, sources: Sources, k: int) -> Question:
         raise InputError(f"the question has {len(text)} characters; at most {LONGEST_QUESTION} are read")
     if k < 1:
         raise InputError(f"k is {k}; at least 1 passage is needed")
+    if k > MOST_PASSAGES:
+        raise InputError(f"k is {k}; at most {MOST_PASSAGES} passages are given")
     return Question(text, sources.embedder)
 
 

@@ -16,10 +16,14 @@ from graph_rag.model import Chain, Citation, Hop, Passage, Retrieval, Statement
 from graph_rag.sources import Question, Sources
 
 _YES_NO = re.compile(r"^(does|do|did|is|are|was|were|can|could|may|might|will|would|should|has|have)\b", re.IGNORECASE)
-_TURNED = re.compile(r"\b(not|no|never|without|free of|safe|safely|un\w+|lack\w*)\b|n't\b", re.IGNORECASE)
-"""Words that turn a question round, so that neither yes nor no could be understood."""
+_TURNED = re.compile(
+    r"\b(?:not|no|never|without|free of|safe|safely|un\w+|lack\w*|neither|nor|both|hardly|barely|scarcely|rarely|rather than|"
+    r"instead|false|wrong|myth|fail\w*|cease\w*|stop\w*|doubt\w*|den(?:y|ies|ied))\b|n't\b",
+    re.IGNORECASE,
+)
+"""Words that turn a question round, or ask more than one thing, so that neither yes nor no could be understood."""
 _ASKS_OF_A_LINK = re.compile(r"\b(interact\w*|affect\w*|connect\w*|link\w*|relat\w*|influenc\w*)\b", re.IGNORECASE)
-_PASSIVE = re.compile(r"\w(ed|en) by\b", re.IGNORECASE)
+_PASSIVE = re.compile(r"^(?:is|are|was|were|has|have|had|can|could|may|might)\b.*\bby\b|\w(?:ed|en) by\b", re.IGNORECASE)
 _BULLET = re.compile(r"^(?:[-*+\u2022]|\d+[.)])\s+")
 _SENTENCES = 3
 _FROM_PASSAGES = 5
@@ -103,9 +107,16 @@ def _unstated(question: str, chains: Sequence[Chain], linked: Sequence[str], sou
             verb = pack.reads(predicate)
             if " " not in verb and asked & set(terms(verb)):
                 single = [c.hops[0] for c in chains if len(c.hops) == 1 and c.hops[0].predicate == predicate]
-                direct = any(_PASSIVE.search(question) or hop.subject == linked[0] for hop in single)
-                return "" if direct else f"nothing states whether {linked[0]} {verb} {linked[1]}"
+                subject, object_ = _asked_ends(question, linked)
+                direct = any(hop.subject == subject for hop in single)
+                return "" if direct else f"nothing states whether {subject} {verb} {object_}"
     return ""
+
+
+def _asked_ends(question: str, linked: Sequence[str]) -> tuple[str, str]:
+    """Which of two names the question has for the subject, and which for the object."""
+    first, second = linked
+    return (second, first) if _PASSIVE.search(question) else (first, second)
 
 
 def _types(chain: Chain) -> set[str]:
@@ -118,7 +129,8 @@ def _tell(question: str, chains: Sequence[Chain], linked: Sequence[str], sources
     denials = [c for hop in best.hops for c in hop.denials]
     derived = [] if denials else [_derived(d) for d in derive(best, sources.packs)]
     wanted = best.parts.get("relevance", 0.0) * _AS_RELEVANT
-    also = [c for c in others if len(c.hops) <= len(best.hops) and c.parts.get("relevance", 0.0) >= wanted][:_ALSO]
+    also = [c for c in others if len(c.hops) <= len(best.hops) and c.parts.get("relevance", 0.0) >= wanted]
+    also = [c for c in also if not any(hop.denials for hop in c.hops)][:_ALSO]  # one that is denied is told whole or not at all
     opening = _opening(question, best, linked, sources)
     text = " ".join(filter(None, [opening, *(s.text for s in statements), *(f"Therefore {s.text}" for s in derived)]))
     if denials:
@@ -136,19 +148,26 @@ def _derived(derived: Derived) -> Statement:
 
 
 def _opening(question: str, chain: Chain, linked: Sequence[str], sources: Sources) -> str:
-    """What the chain says to the question as a whole; yes or no only where it joins two things that the question names."""
+    """What the chain says to the question as a whole; yes or no only where it joins the two things that the question names.
+
+    Of a single relation, only where it is the one that is asked for: its verb, from the asked subject to the asked object.
+    """
     names, first = chain.names, chain.hops[0]
     through = f"{names[0]} and {names[-1]} are linked through {_listed(names[1:-1])}." if names[1:-1] else ""
     plain = _YES_NO.match(question.strip()) and not _TURNED.search(question)
-    if not plain or not {names[0], names[-1]} <= set(linked) or any(hop.denials for hop in chain.hops):
+    if not plain or sorted({names[0], names[-1]}) != sorted(linked) or any(hop.denials for hop in chain.hops):
         return _upper(through)
     sure = all(hop.modality is Modality.ASSERTED for hop in chain.hops)
     yes = "Yes" if sure else "Possibly"
     if through:
         return f"{yes}: {through}" if _ASKS_OF_A_LINK.search(question) else _upper(through)
-    if not set(terms(question)) & set(terms(sources.reads(first.predicate, Polarity.AFFIRMED, Modality.ASSERTED))):
+    verb = terms(sources.reads(first.predicate, Polarity.AFFIRMED, Modality.ASSERTED))[:1]
+    asked = sources.symmetric(first.predicate) or (first.subject, first.object) == _asked_ends(question, linked)
+    if not (asked and set(verb) & set(terms(question))):
         return ""
-    return "No." if first.polarity is Polarity.NEGATED else f"{yes}."
+    if first.polarity is Polarity.NEGATED:
+        return "No." if sure else ""
+    return f"{yes}."
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from graph_rag.model import Candidate, Connection, Hop
 from graph_rag.sources import Question, Sources, timed
 from graph_rag.walk import Step, Surroundings, between, reach
 
+MOST_HOPS = 10
 _TYPED = re.compile(r"^(?P<name>.*\S)\s*\((?P<type>\w+)\)$")
 _NEAREST = 8
 
@@ -32,14 +33,14 @@ def connect(source: str, target: str, sources: Sources, *, k: int, hops: int) ->
     left, right = found[source][0], found[target][0]
     if left.id == right.id:
         return Connection(left.name, right.name, False, (), missing=f"both names are {left.name}", seconds=seconds)
-    surroundings = Surroundings(sources.store)
+    surroundings = Surroundings(sources.store, symmetric=sources.symmetric)
     question = Question(f"How is {left.name} connected with {right.name}?", sources.embedder, seconds)
     with timed(seconds, "walk"):
         paths = surroundings.negated([left.id], [right.id]) + between(surroundings, [left.id], [right.id], hops=hops)
     maker = ChainMaker(question, sources, surroundings)
     with timed(seconds, "chains"):
         chains = tuple(maker.chains(paths, [(left.id,), (right.id,)], k=k))
-    if any(hop.polarity is Polarity.AFFIRMED for chain in chains for hop in chain.hops):
+    if any(step.relation.polarity is Polarity.AFFIRMED for path in paths for step in path):
         return Connection(left.name, right.name, True, chains, seconds=seconds)
     nearest, missing = _gap(left, right, surroundings, sources.store, hops)
     missing = f"a relation between the two is denied, and {missing}" if chains else missing
@@ -57,7 +58,7 @@ def describe(name: str, sources: Sources, *, k: int = 50) -> tuple[Entity, tuple
     found = candidates(name, sources)
     if len(found) > 1:
         raise AmbiguousEntity(name, [(c.id, c.name, c.type) for c in found])
-    surroundings = Surroundings(sources.store, cap=k)
+    surroundings = Surroundings(sources.store, cap=k, symmetric=sources.symmetric)
     surroundings.read([found[0].id])
     paths = [(Step(r, r.subject, r.object),) for r in surroundings.around[found[0].id]]
     maker = ChainMaker(Question(name, sources.embedder), sources, surroundings)

@@ -45,6 +45,7 @@ class Surroundings:
 
     store: Store
     cap: int = CAP
+    symmetric: Callable[[str], bool] = lambda _: False
     around: dict[str, list[Relation]] = field(default_factory=dict)
     chunks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     capped: set[str] = field(default_factory=set)
@@ -81,8 +82,11 @@ class Surroundings:
 
     def denial(self, relation: Relation) -> Relation | None:
         """The relation that denies this one, where it has been read."""
-        for other in self.around.get(relation.subject, ()):
-            same = (other.subject, other.predicate, other.object) == (relation.subject, relation.predicate, relation.object)
+        ends = {(relation.subject, relation.object)}
+        if self.symmetric(relation.predicate):
+            ends.add((relation.object, relation.subject))
+        for other in (*self.around.get(relation.subject, ()), *self.around.get(relation.object, ())):
+            same = other.predicate == relation.predicate and (other.subject, other.object) in ends
             if same and other.polarity is not relation.polarity:
                 return other
         return None

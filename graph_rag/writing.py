@@ -40,7 +40,7 @@ def write(question: Question, sources: Sources, llm: LanguageModel, retrieval: R
     written = complete(llm, _Written, instructions=_INSTRUCTIONS, prompt=asked, purpose="answer")
     statements = []
     for said in written.statements:
-        cited = tuple(numbered[n - 1] for n in said.sentences if 1 <= n <= len(numbered))
+        cited = unique(numbered[n - 1] for n in said.sentences if 1 <= n <= len(numbered))
         if cited and said.text.strip():
             statements.append(Statement(said.text.strip(), cited))
     missing = retrieval.missing or written.missing

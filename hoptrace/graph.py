@@ -26,7 +26,7 @@ from graph_builder.recipe import AUTO, Recipe, packs_of
 from graph_builder.settings import Settings
 from graph_builder.stores import DocumentRecord, Store
 from graph_rag.asking import ask, compare
-from graph_rag.connecting import connect, describe
+from graph_rag.connecting import MOST_HOPS, connect, describe
 from graph_rag.memory import Memory
 from graph_rag.model import Answer, Comparison, Connection, Hop
 from graph_rag.retrieval import methods
@@ -305,6 +305,8 @@ class Graph:
         """
         if k < 1 or hops < 1:
             raise InputError(f"k is {k} and hops is {hops}; both must be at least 1")
+        if hops > MOST_HOPS:
+            raise InputError(f"hops is {hops}; at most {MOST_HOPS} are walked")
         self._not_empty()
         return self.store.consistently(lambda: connect(source, target, self.sources, k=k, hops=hops))
 

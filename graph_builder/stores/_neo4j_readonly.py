@@ -15,6 +15,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from math import isfinite
 from typing import TYPE_CHECKING, Any, cast
 
 from graph_builder.errors import InputError, QueryRefused, QueryWrong, StoreUnavailable
@@ -164,6 +165,8 @@ def shown(value: object) -> object:
         return {str(key): shown(one) for key, one in value.items()}
     if isinstance(value, bytes | bytearray):
         return value.hex()
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
     return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 

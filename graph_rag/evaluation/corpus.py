@@ -53,7 +53,7 @@ class Corpus:
         return found
 
     def _all(self, ids: Iterable[str], where: str) -> tuple[str, ...]:
-        return tuple(self._one(id_, where) for id_ in ids)
+        return tuple(dict.fromkeys(self._one(id_, where) for id_ in ids))
 
     def _one(self, id_: str, where: str) -> str:
         if id_ in self.sources:

@@ -68,9 +68,14 @@ def f1(answer: str, golds: Iterable[str]) -> float:
 
 
 def contained(answer: str, golds: Iterable[str]) -> float:
-    """1 where a gold answer stands in the answer, as whole words: what can be asked of an answer in sentences."""
+    """1 where a gold answer stands in the answer, as whole words; "yes", "no" and their like where the answer begins with them.
+
+    >>> contained("Yes. There is no other.", ["no"]), contained("It is in Paris.", ["Paris"])
+    (0.0, 1.0)
+    """
     said = f" {normalised(answer)} "
-    return float(any(wanted and f" {wanted} " in said for wanted in map(normalised, golds)))
+    wanted = [gold for gold in map(normalised, golds) if gold]
+    return float(any(said.startswith(f" {gold} ") if gold in _CLOSED else f" {gold} " in said for gold in wanted))
 
 
 def _f1(said: Sequence[str], gold: Sequence[str]) -> float:

@@ -71,7 +71,7 @@ class Hypotheses:
         found = self.texts[key]
         texts: dict[str, tuple[str, ...]] = {}
         for question in questions:
-            known = next((name for name in (question.id, question.text) if name in found), None)
+            known = next((name for name in (question.text, question.id) if name in found), None)
             if known is None:
                 raise InputError(f'{self.file}: nothing is recorded for question "{question.id}" ({question.text[:60]})')
             texts[question.text] = tuple(text for text in found[known] if text.strip())

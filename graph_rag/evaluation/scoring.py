@@ -9,6 +9,7 @@ is the share of different hops shown that are gold, of questions with a chain; r
 
 from collections.abc import Mapping, Sequence
 
+from graph_builder.model import Polarity
 from graph_builder.names import bare_title, normalise
 from graph_rag.evaluation import metrics
 from graph_rag.evaluation.reading import GoldQuestion, Triple
@@ -85,7 +86,8 @@ class Scorer:
 
     def _chains(self, gold: Sequence[Triple], chains: Sequence[Chain]) -> tuple[float | None, float]:
         """Precision, None without a chain, and recall."""
-        hops = {(hop.relation or hop.citation.place): hop for chain in chains for hop in chain.hops}.values()
+        affirmed = [hop for chain in chains for hop in chain.hops if hop.polarity is Polarity.AFFIRMED]
+        hops = {(hop.relation or hop.citation.place): hop for hop in affirmed}.values()
         self._read_names([id_ for hop in hops for id_ in (hop.subject_id, hop.object_id)])
         shown = [(self._named(h.subject_id, h.subject), self._named(h.object_id, h.object)) for h in hops]
         wanted = [(_forms(subject), _forms(object_)) for subject, _, object_ in gold]

@@ -21,7 +21,7 @@ def retrieve(question: Question, sources: Sources, *, k: int) -> Retrieval:
         missing = f"two names of the graph are needed; the question has: {'; '.join(links.names) or 'nothing'}"
         return Retrieval(seconds=seconds, missing=missing, linked=links.names)
     left, right = links.groups[:2]
-    surroundings = Surroundings(sources.store)
+    surroundings = Surroundings(sources.store, symmetric=sources.symmetric)
     with timed(seconds, "walk"):
         paths = [*surroundings.negated(left, right), *between(surroundings, left, right, hops=HOPS)]
         chains = ChainMaker(question, sources, surroundings).chains(paths, links.groups, k=CHAINS)

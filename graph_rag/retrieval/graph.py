@@ -46,7 +46,7 @@ def survey(question: Question, sources: Sources, seconds: dict[str, float]) -> t
     with timed(seconds, "link"):
         links = link(question, sources)
     with timed(seconds, "walk"):
-        surroundings = Surroundings(sources.store)
+        surroundings = Surroundings(sources.store, symmetric=sources.symmetric)
         maker = ChainMaker(question, sources, surroundings)
         # A chain between the other names would answer another question than the one asked.
         paths = [] if links.unknown else _paths(links, surroundings, maker)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from graph_builder.errors import InputError
 from graph_builder.settings import Settings
 from graph_builder.terms import _stem, terms
 from graph_rag.linking import link
@@ -38,6 +39,92 @@ def contested(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 )
 def test_a_question_that_no_chain_answers_gets_no_yes_or_no(graph: Graph, question: str) -> None:
     assert not graph.ask(question).answer.startswith(("Yes", "No", "Possibly"))
+
+
+STATED = """Rifampin decreases the exposure of midazolam. Ketoconazole increases the risk of myopathy.
+Ketoconazole inhibits CYP3A4. CYP3A4 metabolizes midazolam. CYP2D6 metabolizes codeine. Ketoconazole does not inhibit CYP2C19.
+Fluvoxamine may not inhibit CYP3A4. Ketoconazole interacts with warfarin. Ketoconazole inhibits CYP2C9.
+"""
+OPENINGS = ("Yes", "No.", "Possibly")
+
+
+@pytest.fixture(scope="module")
+def stated(graph: Graph, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Graph]:
+    folder: Path = tmp_path_factory.mktemp("documents")
+    (folder / "a.txt").write_text(STATED, "utf-8")
+    (folder / "b.txt").write_text(
+        "Warfarin does not interact with ketoconazole. Ketoconazole does not inhibit CYP2C9.\n", "utf-8"
+    )
+    (folder / "film.txt").write_text("Ridley Scott directed Alien. Brutus killed Caesar.\n", "utf-8")
+    with Graph.open(settings=Settings(home=str(folder / ".home"))) as opened:
+        opened.__dict__["embedder"] = graph.embedder
+        opened.ingest([str(folder / "a.txt"), str(folder / "b.txt")], pack="drug_interactions")
+        opened.ingest(str(folder / "film.txt"), pack="open")
+        yield opened
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Does rifampin increase the exposure of midazolam?",
+        "Does ketoconazole reduce the risk of myopathy?",
+        "Does myopathy increase the risk of ketoconazole?",
+        "Is ketoconazole inhibited by CYP3A4?",
+        "Is CYP3A4 metabolized by midazolam?",
+        "Did Alien direct Ridley Scott?",
+        "Was Brutus killed by Caesar?",
+        "Does ketoconazole inhibit both CYP3A4 and CYP2C19?",
+        "Does ketoconazole inhibit CYP3A4 and CYP2D6?",
+        "Does codeine inhibit CYP3A4 like ketoconazole?",
+        "Is it false that ketoconazole inhibits CYP3A4?",
+        "Does ketoconazole fail to inhibit CYP3A4?",
+        "Does anyone doubt that ketoconazole inhibits CYP3A4?",
+        "Does ketoconazole neither induce nor inhibit CYP3A4?",
+        "Does ketoconazole induce rather than inhibit CYP3A4?",
+        "Does fluvoxamine inhibit CYP3A4?",
+        "Does warfarin interact with ketoconazole?",
+    ],
+)
+def test_neither_yes_nor_no_is_said_of_another_claim_than_the_one_asked_for(stated: Graph, question: str) -> None:
+    assert not stated.ask(question).answer.startswith(OPENINGS)
+
+
+@pytest.mark.parametrize(
+    ("question", "opening"),
+    [
+        ("Does rifampin decrease the exposure of midazolam?", "Yes."),
+        ("Is CYP3A4 inhibited by ketoconazole?", "Yes."),
+        ("Is midazolam metabolized by CYP3A4?", "Yes."),
+        ("Did Ridley Scott direct Alien?", "Yes."),
+        ("Was Caesar killed by Brutus?", "Yes."),
+        ("Does ketoconazole inhibit CYP2C19?", "No."),
+    ],
+)
+def test_yes_and_no_are_said_of_the_claim_that_is_asked_for(stated: Graph, question: str, opening: str) -> None:
+    assert stated.ask(question).answer.startswith(opening)
+
+
+def test_a_claim_that_is_denied_the_other_way_round_is_contested(stated: Graph) -> None:
+    answer = stated.ask("Does warfarin interact with ketoconazole?")
+    assert "b.txt states the contrary" in answer.answer
+
+
+def test_a_contested_claim_is_not_told_in_passing(stated: Graph) -> None:
+    answer = stated.ask("What does ketoconazole inhibit?")
+    assert "Also stated: ketoconazole inhibits CYP2C9" not in answer.answer.replace("; ", " Also stated: ")
+    assert [hop.denials for c in answer.chains for hop in c.hops if hop.object == "CYP2C9" and hop.polarity == "affirmed"] != [()]
+
+
+def test_a_link_is_a_link_however_few_chains_are_shown(stated: Graph) -> None:
+    assert stated.connect("ketoconazole", "midazolam", k=1).connected
+
+
+@pytest.mark.parametrize("hops", [11, 10**8])
+def test_hops_beyond_measure_are_refused(stated: Graph, hops: int) -> None:
+    with pytest.raises(InputError, match="at most 10"):
+        stated.connect("ketoconazole", "midazolam", hops=hops)
+    with pytest.raises(InputError, match="at most 10000"):
+        stated.ask("What does ketoconazole inhibit?", k=2**61)
 
 
 def test_a_contested_claim_is_told_with_its_denial_and_concludes_nothing(contested: Graph) -> None:

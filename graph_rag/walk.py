@@ -85,7 +85,8 @@ class Surroundings:
         ends = {(relation.subject, relation.object)}
         if self.symmetric(relation.predicate):
             ends.add((relation.object, relation.subject))
-        for other in (*self.around.get(relation.subject, ()), *self.around.get(relation.object, ())):
+        around: list[Relation] = [r for end in (relation.subject, relation.object) for r in self.around.get(end, [])]
+        for other in around:
             same = other.predicate == relation.predicate and (other.subject, other.object) in ends
             if same and other.polarity is not relation.polarity:
                 return other

@@ -11,6 +11,19 @@ _BOUNDARY = re.compile(
 )
 
 
+_DISOWNED = re.compile(
+    r"\b(?:den(?:y|ies|ied)|doubts?|doubted|refutes?|refuted|disproves?|disproved|debunks?|debunked|retracts?|retracted)\b"
+    r"|\b(?:is|are|was|were|be|been|proved|proven)\s+(?:\w+ly\s+)?(?:false|untrue|incorrect|a myth)\b",
+    re.IGNORECASE,
+)
+"""Words by which a sentence takes back, or says of somebody that he disputes, what else it seems to state."""
+
+
+def disowned(sentence: str) -> bool:
+    """Whether a sentence takes back what it seems to state: "the claim that A inhibits B is false"."""
+    return bool(_DISOWNED.search(sentence))
+
+
 def _any(regexes: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(regexes) or r"(?!)", re.IGNORECASE)
 

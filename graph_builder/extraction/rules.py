@@ -22,7 +22,7 @@ from graph_builder.extraction import (
     Passage,
 )
 from graph_builder.extraction._claims import Claim, Findings
-from graph_builder.extraction._cues import Cues
+from graph_builder.extraction._cues import Cues, disowned
 from graph_builder.extraction._open import OpenReader
 from graph_builder.extraction._pipeline import load_pipeline
 from graph_builder.extraction._reduce import Reducer
@@ -31,7 +31,7 @@ from graph_builder.extraction._sketch import Member, Placed, Sketch, draw, group
 from graph_builder.extraction._tables import Tables, is_row
 from graph_builder.extraction._templates import Templates
 from graph_builder.extraction._tree import Tree
-from graph_builder.extraction._words import verb_forms
+from graph_builder.extraction._words import NAME, alternatives, insensitive, verb_forms
 from graph_builder.llm import LanguageModel, Prompt
 from graph_builder.model import Modality, Polarity
 from graph_builder.packs import Pack
@@ -110,6 +110,13 @@ class RuleExtractor:
             re.IGNORECASE,
         )
 
+    @cached_property
+    def _supposed(self) -> re.Pattern[str]:
+        """A claim that is only supposed: "if ketoconazole inhibits CYP3A4"; not "if inhibitors of CYP3A4 are given"."""
+        verbs = {verb for r in self._pack.relation_types.values() for f in r.frames for verb in f.verbs}
+        forms = alternatives(form for verb in verbs for form in verb_forms(verb)[:3])
+        return insensitive(rf"\b(?:if|unless)\s+(?:the\s+)?{NAME}\s+(?:were to\s+|should\s+)?(?:\w+ly\s+)?(?:{forms})\b")
+
     def prompts(self, passages: Sequence[Passage]) -> list[Prompt]:  # noqa: ARG002  # the protocol's
         """Rules ask no model."""
         return []
@@ -134,7 +141,7 @@ class RuleExtractor:
                         self._context(passage, references),
                         findings,
                     )
-                elif placed[sentence.number] and not sentence.text.rstrip().endswith("?"):
+                elif placed[sentence.number] and not sentence.text.rstrip().endswith("?") and not disowned(sentence.text):
                     sketches += self._sketches(sentence, placed[sentence.number], findings)
         self._read(sketches, findings)
         return _extractions(passages, placed, findings, self._pack)
@@ -142,6 +149,7 @@ class RuleExtractor:
     def _sketches(self, sentence: NumberedSentence, placed: list[Placed], findings: Findings) -> list[Sketch]:
         """The reduced sketch of a sentence, or two where a heading stands above it."""
         drawn = draw(sentence.text, sentence.number, placed, self._letters)
+        drawn = [sketch for sketch in drawn if not self._supposed.search(sketch.text)]
         for sketch in drawn:
             if len(sketch.slots) > 1:
                 self._reducer.reduce(sketch, findings)

@@ -104,6 +104,29 @@ def test_yes_and_no_are_said_of_the_claim_that_is_asked_for(stated: Graph, quest
     assert stated.ask(question).answer.startswith(opening)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "If ketoconazole inhibited CYP3A4, levels of the drug would rise.",
+        "If ketoconazole inhibits CYP3A4, avoid it.",
+        "The claim that ketoconazole inhibits CYP3A4 is false.",
+        "The authors denied that ketoconazole inhibits CYP3A4.",
+        "The authors doubt that ketoconazole inhibits CYP3A4.",
+        "Ketoconazole hardly inhibits CYP3A4.",
+        "Ketoconazole was once thought to inhibit CYP3A4, but this was refuted.",
+    ],
+)
+def test_what_is_supposed_or_disputed_is_not_affirmed(graph: Graph, tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.txt").write_text(text + "\n", "utf-8")
+    with Graph.open(settings=Settings(home=str(tmp_path / "home"))) as opened:
+        opened.__dict__["embedder"] = graph.embedder
+        opened.ingest(str(tmp_path / "a.txt"), pack="drug_interactions")
+        affirmed = [
+            hop for c in opened.ask("Does ketoconazole inhibit CYP3A4?").chains for hop in c.hops if hop.polarity == "affirmed"
+        ]
+        assert not affirmed
+
+
 def test_a_claim_that_is_denied_the_other_way_round_is_contested(stated: Graph) -> None:
     answer = stated.ask("Does warfarin interact with ketoconazole?")
     assert "b.txt states the contrary" in answer.answer

@@ -103,6 +103,8 @@ def test_gold_is_found_by_the_last_part_of_a_path_and_is_an_error_where_it_is_no
         tmp_path / "q.jsonl", {"question": "Who?", "gold_doc_ids": ["a.md"]}, {"question": "Who?", "gold_doc_ids": ["z"]}
     )
     good, bad = read_questions(file)
+    twice = {"mine": {"1": ("a.md", str(folder / "a.md"))}}
+    assert corpus.ranked(twice, file) == {"mine": {"1": (str(folder / "a.md"),)}}
     assert corpus.located([good], file)[0].gold == (str(folder / "a.md"),)
     with pytest.raises(InputError, match=r'line 2: "gold_doc_ids" has "z", which is no document of'):
         corpus.located([good, bad], file)

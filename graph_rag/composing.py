@@ -53,6 +53,8 @@ def compose(question: Question, sources: Sources, retrieval: Retrieval) -> Compo
     wanted = asked_type(question.text, sources)
     if told and wanted and not any(wanted in _types(chain) for chain in told):
         return Composed("", (), f"no {in_words(wanted)} is stated for {' and '.join(retrieval.linked)}")
+    if not retrieval.chains and _in_one_sentence(retrieval, sources):
+        return quote(question, sources, retrieval.passages)
     unstated = _unstated(question.text, told, retrieval.linked, sources)
     if unstated:
         return Composed("", (), unstated)
@@ -65,6 +67,15 @@ def compose(question: Question, sources: Sources, retrieval: Retrieval) -> Compo
         ends = f"{retrieval.linked[0]} and {' or '.join(retrieval.linked[1:])}"
         return Composed("", (), f"{ends} have neighbours in common, but nothing states an influence of one on the other")
     return quote(question, sources, retrieval.passages)
+
+
+def _in_one_sentence(retrieval: Retrieval, sources: Sources) -> bool:
+    """Whether a sentence of the first passages has all the names, of which nothing was extracted: let it speak for itself."""
+    wanted = {term for name in retrieval.linked for term in terms(name)}
+    if len(retrieval.linked) <= 1:
+        return False
+    near = sentences(retrieval.passages[:_FROM_PASSAGES], sources)
+    return any(wanted <= set(terms(citation.quote)) for cited in near for citation in cited)
 
 
 def _tells(chain: Chain, sources: Sources) -> bool:

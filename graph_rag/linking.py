@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graph_builder.model import Kind
-from graph_builder.terms import STOP_WORDS
+from graph_builder.terms import STOP_WORDS, terms
 from graph_rag.sources import Linked, Question, Sources
 
 _WORD = re.compile(r"[^\W_]+(?:[-\u2019'./][^\W_]+)*")
@@ -16,11 +16,15 @@ _SIMILAR = 0.55
 
 @dataclass(frozen=True)
 class Links:
-    """The entities in order of the question, the names that a pack knows but the graph does not, and the type asked for."""
+    """The entities in order of the question, the names that a pack knows but the graph does not, and the type asked for.
+
+    Of these names ``unknown`` stand in no document, ``unread`` stand in one that was read without the pack.
+    """
 
     entities: tuple[Linked, ...]
     unknown: tuple[str, ...]
     asks: str = ""
+    unread: tuple[str, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -76,7 +80,7 @@ def link(question: Question, sources: Sources) -> Links:
     named = sources.store.entities_named([name for _, _, name, _ in spans])
     taken: list[tuple[int, int]] = []
     linked: list[Linked] = []
-    unknown: list[str] = []
+    missing: list[str] = []
     for start, end, name, by in spans:
         if any(start < b and a < end for a, b in taken):
             continue
@@ -86,10 +90,19 @@ def link(question: Question, sources: Sources) -> Links:
             linked += [Linked(i, name, surface, start, by) for i in named[name]]
         elif by == "pack":
             taken.append((start, end))
-            unknown.append(question.text[start:end])
-    if not linked and not unknown:
+            missing.append(question.text[start:end])
+    if not linked and not missing:
         linked = _similar(question, sources)
-    return Links(_labelled(linked, sources), tuple(unknown), asked_type(question.text, sources))
+    unread = tuple(name for name in missing if _is_written(name, sources))
+    unknown = tuple(name for name in missing if name not in unread)
+    return Links(_labelled(linked, sources), unknown, asked_type(question.text, sources), unread)
+
+
+def _is_written(name: str, sources: Sources) -> bool:
+    """Whether a document has all words of a name."""
+    wanted = frozenset(terms(name))
+    found = sources.store.terms([hit.id for hit in sources.store.search(Kind.CHUNK, name, k=1)])
+    return any(wanted <= held for held in found.values())
 
 
 def asked_type(question: str, sources: Sources) -> str:

@@ -49,7 +49,7 @@ def survey(question: Question, sources: Sources, seconds: dict[str, float]) -> t
         surroundings = Surroundings(sources.store, symmetric=sources.symmetric)
         maker = ChainMaker(question, sources, surroundings)
         # A chain between the other names would answer another question than the one asked.
-        paths = [] if links.unknown else _paths(links, surroundings, maker)
+        paths = [] if links.unknown or links.unread else _paths(links, surroundings, maker)
         chains = maker.chains(paths, links.groups, k=CHAINS)
     with timed(seconds, "gather"):
         return links, chains, _ranking(question, sources, links, chains)
@@ -111,10 +111,13 @@ def _of_type(type_: str, entity_ids: Sequence[str], surroundings: Surroundings) 
 def _missing(links: Links, chains: Sequence[Chain]) -> str:
     """The link that was looked for and is not there, or an empty text.
 
-    Where no pack knows the names, that a relation was not found does not mean that no document states it.
+    Where no pack knows the names, or none read what has them, that a relation was not found does not mean that no document
+    states it.
     """
     if links.unknown:
         return f"{', '.join(links.unknown)} {'is' if len(links.unknown) == 1 else 'are'} not in the documents"
+    if links.unread:
+        return ""
     if not links.entities:
         return "the question names nothing that is in the graph"
     if chains or not links.by_pack:

@@ -127,6 +127,17 @@ def test_what_is_supposed_or_disputed_is_not_affirmed(graph: Graph, tmp_path: Pa
         assert not affirmed
 
 
+def test_what_was_read_without_the_pack_that_knows_it_is_quoted(graph: Graph, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("In 1899 Bayer sold aspirin in Germany. People took aspirin daily for pain.\n", "utf-8")
+    (tmp_path / "k.txt").write_text("Ketoconazole inhibits CYP3A4.\n", "utf-8")
+    with Graph.open(settings=Settings(home=str(tmp_path / "home"))) as opened:
+        opened.__dict__["embedder"] = graph.embedder
+        opened.ingest(str(tmp_path), pack="open")
+        assert opened.ask("Who sold aspirin?").answer.startswith("In 1899 Bayer sold aspirin in Germany.")
+        assert "Ketoconazole inhibits CYP3A4." in opened.ask("Does ketoconazole inhibit CYP3A4?").answer
+        assert opened.ask("Does metformin interact with aspirin?").missing == "metformin is not in the documents"
+
+
 def test_a_claim_that_is_denied_the_other_way_round_is_contested(stated: Graph) -> None:
     answer = stated.ask("Does warfarin interact with ketoconazole?")
     assert "b.txt states the contrary" in answer.answer

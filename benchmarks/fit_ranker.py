@@ -172,7 +172,7 @@ def _cases(folder: Path, graph: Graph, setting: str) -> Iterator[Case]:
 
 
 def _case(question: GoldQuestion, sources: Sources, source_of: dict[str, str]) -> Case:
-    _, _, ranking = survey(Question(question.text, sources.embedder), sources, {})
+    ranking = survey(Question(question.text, sources.embedder), sources, {}).ranking
     if ranking is None:
         raise SystemExit("the graph is empty")
     documents = [source_of[place.chunk.document_id] for place in ranking.pool.places]

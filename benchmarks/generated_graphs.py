@@ -101,7 +101,7 @@ class Generated:
                 (_line(relation_row(relation)) for relation in self.related()),
             ),
             "alias_of": (":START_ID(alias),:END_ID,:TYPE", ((i, i, "ALIAS_OF") for i in self.ids)),
-            "has_entity": (":START_ID(chunk),:END_ID,:TYPE,chunk_id,entity_id", self.mentioned(chunks)),
+            "has_entity": (":START_ID(chunk),:END_ID,:TYPE", self.mentioned(chunks)),
         }
         written = [f"--nodes={_file(folder, name, *table)}" for name, table in nodes.items()]
         return written + [f"--relationships={_file(folder, name, *table)}" for name, table in links.items()]
@@ -110,7 +110,7 @@ class Generated:
         """Which chunks mention which entities, as lines of ``HAS_ENTITY``."""
         random = np.random.default_rng(self.seed + 2)
         for chunk, named in zip(chunks, random.choice(self.entities, (len(chunks), _MENTIONS), p=self.weights), strict=True):
-            yield from ((chunk, self.ids[i], "HAS_ENTITY", chunk, self.ids[i]) for i in sorted(set(named.tolist())))
+            yield from ((chunk, self.ids[i], "HAS_ENTITY") for i in sorted(set(named.tolist())))
 
 
 def _line(row: Mapping[str, Any]) -> Sequence[object]:

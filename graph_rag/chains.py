@@ -61,7 +61,7 @@ class ChainMaker:
 
     def chains(self, paths: Sequence[Path], asked: Sequence[Sequence[str]], *, k: int) -> list[Chain]:
         """The k best chains that are not alike, best first. ``asked``: for each place of the question its entity ids."""
-        self.weigh(paths)
+        self._prepare(paths)
         scored = [(self._parts(path, asked), path) for path in paths]
         ranked = sorted(scored, key=lambda s: (-_total(s[0]), [step.relation.id for step in s[1]]))
         chosen: list[tuple[dict[str, float], Path]] = []
@@ -73,9 +73,14 @@ class ChainMaker:
         self._read([path for _, path in chosen])
         return [self._chain(parts, path) for parts, path in chosen]
 
+    def _prepare(self, paths: Sequence[Path]) -> None:
+        """Read what is said of these paths: the evidence of each step, and what else relates its ends, which may deny it."""
+        self.weigh(paths)
+        self._surroundings.tie((step.start, step.end) for path in paths for step in path)
+
     def hops(self, paths: Sequence[Path]) -> tuple[Hop, ...]:
         """The steps of all these paths as hops, in order."""
-        self.weigh(paths)
+        self._prepare(paths)
         self._read(paths)
         return tuple(self._hop(step) for path in paths for step in path)
 

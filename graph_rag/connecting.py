@@ -60,7 +60,7 @@ def describe(name: str, sources: Sources, *, k: int = 50) -> tuple[Entity, tuple
         raise AmbiguousEntity(name, [(c.id, c.name, c.type) for c in found])
     surroundings = Surroundings(sources.store, cap=k, symmetric=sources.symmetric)
     surroundings.read([found[0].id])
-    paths = [(Step(r, r.subject, r.object),) for r in surroundings.around[found[0].id]]
+    paths = [(Step(r, r.subject, r.object),) for r in surroundings.around(found[0].id)]
     maker = ChainMaker(Question(name, sources.embedder), sources, surroundings)
     return sources.store.fetch_entities([found[0].id])[found[0].id], maker.hops(paths)
 
@@ -105,7 +105,7 @@ def _gap(left: Candidate, right: Candidate, surroundings: Surroundings, store: S
     lonely = [name for name, ids in reached.items() if not ids]
     if lonely:
         return said, f"no affirmed relation of {' or '.join(lonely)} is stated in the documents"
-    return said, f"nothing ties what {left.name} reaches to {right.name} within {hops} hops"
+    return said, f"nothing ties what {left.name} reaches to {right.name} within {hops} hops{surroundings.extent}"
 
 
 def _reached(surroundings: Surroundings, end: Candidate, hops: int) -> Sequence[str]:

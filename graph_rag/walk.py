@@ -8,7 +8,7 @@ target. A negated relation is never a step of a path; it can only stand alone, a
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, product
 from math import log
 
 from graph_builder.model import Modality, Polarity, Relation
@@ -46,34 +46,47 @@ class Surroundings:
     store: Store
     cap: int = CAP
     symmetric: Callable[[str], bool] = lambda _: False
-    around: dict[str, list[Relation]] = field(default_factory=dict)
-    chunks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    expanded: set[str] = field(default_factory=set)
     capped: set[str] = field(default_factory=set)
+    _around: defaultdict[str, dict[str, Relation]] = field(default_factory=lambda: defaultdict(dict))
 
     def read(self, entity_ids: Iterable[str]) -> None:
         """Expand those entities that have not been."""
-        new = sorted(set(entity_ids) - set(self.around))
-        if not new:
-            return
-        expansion = self.store.expand(new, cap=self.cap)
-        for id_ in new:
-            self.around[id_] = []
-        for relation in expansion.relations:
-            for end in {relation.subject, relation.object} & set(new):
-                self.around[end].append(relation)
-        self.chunks |= expansion.chunks
-        self.capped |= expansion.capped
+        new = sorted(set(entity_ids) - self.expanded)
+        if new:
+            expansion = self.store.expand(new, cap=self.cap)
+            self.expanded |= set(new)
+            self.capped |= expansion.capped
+            self._keep(expansion.relations)
+
+    def tie(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Read all relations between the ends of each pair, where neither end is known with all its relations."""
+        whole = self.expanded - self.capped
+        apart = {(min(pair), max(pair)) for pair in pairs if not whole & set(pair)}
+        if apart:
+            self._keep(self.store.ties(sorted(apart)))
+
+    def _keep(self, relations: Iterable[Relation]) -> None:
+        """Each relation lies around both its ends: a hub of which only the best is read has what its neighbours tell of it."""
+        for relation in relations:
+            for end in (relation.subject, relation.object):
+                self._around[end][relation.id] = relation
+
+    def around(self, entity_id: str) -> list[Relation]:
+        """The relations of an entity that have been read."""
+        return list(self._around[entity_id].values()) if entity_id in self._around else []
 
     def steps(self, entity_id: str) -> list[Step]:
         """Affirmed relations away from an entity."""
-        affirmed = (r for r in self.around[entity_id] if r.polarity is Polarity.AFFIRMED)
+        affirmed = (r for r in self.around(entity_id) if r.polarity is Polarity.AFFIRMED)
         return [Step(r, entity_id, r.object if r.subject == entity_id else r.subject) for r in affirmed]
 
     def negated(self, left: Iterable[str], right: Iterable[str]) -> list[Path]:
-        """Negated relations between two sets of entities, each a path of its own."""
+        """The negated relations between two sets of entities, each a path of its own; all that relate them are read."""
         left, right = set(left), set(right)
         self.read(left | right)
-        found = {r.id: r for id_ in sorted(left | right) for r in self.around[id_] if r.polarity is Polarity.NEGATED}
+        self.tie(product(left, right))
+        found = {r.id: r for id_ in sorted(left | right) for r in self.around(id_) if r.polarity is Polarity.NEGATED}
         return [
             (Step(r, r.subject, r.object),)
             for r in found.values()
@@ -85,16 +98,20 @@ class Surroundings:
         ends = {(relation.subject, relation.object)}
         if self.symmetric(relation.predicate):
             ends.add((relation.object, relation.subject))
-        around: list[Relation] = [r for end in (relation.subject, relation.object) for r in self.around.get(end, [])]
-        for other in around:
+        for other in (r for end in (relation.subject, relation.object) for r in self.around(end)):
             same = other.predicate == relation.predicate and (other.subject, other.object) in ends
             if same and other.polarity is not relation.polarity:
                 return other
         return None
 
+    @property
+    def extent(self) -> str:
+        """What a reader must know of a search that found nothing: that hubs were read in part, or an empty text."""
+        return f", among the {self.cap} best stated relations of each entity" if self.capped else ""
+
     def specificity(self, entity_id: str) -> float:
         """In (0, 1]: falls with the logarithm of the number of relations around an entity."""
-        return 1.0 / (1.0 + log(1 + len(self.around.get(entity_id, ())) / 8))
+        return 1.0 / (1.0 + log(1 + len(self._around[entity_id]) / 8))
 
 
 def strength(step: Step) -> float:

@@ -1,6 +1,6 @@
-// The relations around each entity and the chunks that mention it, best first, at most $limit of each. From an entity only
-// other entities are reached: two that stand in one chunk are not thereby connected. An entity with very many relations knows
-// its best ones (writes/best); where they are not found, as in a copy of the database with new internal ids, all are sorted.
+// The relations around each entity, best first, at most $limit. From an entity only other entities are reached: two that stand
+// in one chunk are not thereby connected. An entity with very many relations knows its best ones (writes/best); where they are
+// not found, as in a copy of the database with new internal ids, all are sorted.
 UNWIND $ids AS id
 MATCH (e:__Entity__ {id: id})
 CALL (e) {
@@ -19,14 +19,6 @@ CALL (e, known) {
   RETURN collect(r) AS best
 }
 WITH e, CASE WHEN size(known) < $limit THEN best ELSE known END AS best
-CALL (e) {
-  MATCH ()-[h:HAS_ENTITY]->()
-  WHERE h.entity_id = e.id AND h.chunk_id > ''
-  WITH h
-  ORDER BY h.entity_id, h.chunk_id
-  LIMIT $limit
-  RETURN collect(h.chunk_id) AS chunk_ids
-}
 CALL (best) {
   UNWIND best AS r
   WITH properties(r) AS held, startNode(r).id AS subject, endNode(r).id AS object
@@ -35,4 +27,4 @@ CALL (best) {
     held.evidence_ids
   ]) AS relations
 }
-RETURN e.id AS id, relations, chunk_ids
+RETURN e.id AS id, relations

@@ -1,7 +1,7 @@
 """Where the graph lies. One file a store; each has `connect(settings, *, embedding_model, dim)`."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeVar
 
 from graph_builder.model import Chunk, Contribution, Document, Entity, Evidence, Kind, Rejected, Relation, Vectors
@@ -28,15 +28,13 @@ class DocumentRecord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """The relations and mentions around some entities.
+    """The relations around some entities.
 
     ``relations``: best first (confidence, then number of evidence, then id), at most the cap for each entity.
-    ``chunks``: for each entity the ids of chunks that mention it, sorted by id, at most the cap.
-    ``capped``: the entities of which something was left out.
+    ``capped``: the entities of which some were left out.
     """
 
     relations: tuple[Relation, ...] = ()
-    chunks: dict[str, tuple[str, ...]] = field(default_factory=dict)
     capped: frozenset[str] = frozenset()
 
 
@@ -153,7 +151,10 @@ class Store(Protocol):
         """
 
     def expand(self, entity_ids: Sequence[str], *, cap: int) -> Expansion:
-        """The relations and mentions around the entities, at most ``cap`` of each for each entity."""
+        """The relations around the entities, at most ``cap`` for each entity."""
+
+    def ties(self, pairs: Sequence[tuple[str, str]]) -> list[Relation]:
+        """All relations between the two entities of each pair, either way round, by id, however many each has besides."""
 
     def rejected(self) -> list[Rejected]:
         """The quarantine, by chunk."""

@@ -248,15 +248,16 @@ class Neo4jStore:
 
     def expand(self, entity_ids: Sequence[str], *, cap: int) -> Expansion:
         relations: dict[str, Relation] = {}
-        chunks: dict[str, tuple[str, ...]] = {}
         capped = set()
         for found in self._run("reads/expand", ids=_distinct(entity_ids), limit=cap + 1):
-            if len(found["relations"]) > cap or len(found["chunk_ids"]) > cap:
+            if len(found["relations"]) > cap:
                 capped.add(found["id"])
             relations |= {id_: _relation(id_, *rest) for id_, *rest in found["relations"][:cap]}
-            chunks[found["id"]] = tuple(found["chunk_ids"][:cap])
         ordered = sorted(relations.values(), key=lambda r: (-r.confidence, -len(r.evidence_ids), r.id))
-        return Expansion(tuple(ordered), chunks, frozenset(capped))
+        return Expansion(tuple(ordered), frozenset(capped))
+
+    def ties(self, pairs: Sequence[tuple[str, str]]) -> list[Relation]:
+        return [_relation(*found["relation"]) for found in self._run("reads/ties", pairs=[list(pair) for pair in pairs])]
 
     def rejected(self) -> list[Rejected]:
         return sorted(

@@ -52,6 +52,7 @@ CREATE TABLE relation (
 );
 CREATE INDEX relation_subject ON relation (subject, confidence DESC, support DESC, id);
 CREATE INDEX relation_object ON relation (object, confidence DESC, support DESC, id);
+CREATE INDEX relation_ends ON relation (subject, object);
 -- Our own terms, joined by blanks. "ascii" splits them nowhere else: to it every letter beyond ASCII is a letter, whereas
 -- "unicode61" knows the letters of Unicode 6.1 only and folds them again.
 CREATE VIRTUAL TABLE chunk_terms USING fts5(terms, tokenize = "ascii");

@@ -271,18 +271,24 @@ class SqliteStore:
 
     def expand(self, entity_ids: Sequence[str], *, cap: int) -> Expansion:
         relations: dict[str, Relation] = {}
-        chunks: dict[str, tuple[str, ...]] = {}
         capped = set()
         with self._file.reading():
             for (id_,) in self._all(f"SELECT id FROM entity WHERE id {IN}", among(entity_ids)):
                 around = self._relations_around(id_, cap + 1)
-                mentioned = self._chunks_mentioning(id_, cap + 1)
-                if len(around) > cap or len(mentioned) > cap:
+                if len(around) > cap:
                     capped.add(id_)
                 relations |= {r.id: r for r in around[:cap]}
-                chunks[id_] = tuple(mentioned[:cap])
         ordered = sorted(relations.values(), key=lambda r: (-r.confidence, -len(r.evidence_ids), r.id))
-        return Expansion(tuple(ordered), chunks, frozenset(capped))
+        return Expansion(tuple(ordered), frozenset(capped))
+
+    def ties(self, pairs: Sequence[tuple[str, str]]) -> list[Relation]:
+        rows = self._all(
+            "WITH ends (one, other) AS (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))"
+            f" SELECT {_RELATION_COLUMNS} FROM ends JOIN relation ON subject = one AND object = other"
+            f" UNION SELECT {_RELATION_COLUMNS} FROM ends JOIN relation ON subject = other AND object = one ORDER BY id",
+            (json.dumps(pairs),),
+        )
+        return [_relation_of(row) for row in rows]
 
     def _relations_around(self, entity_id: str, limit: int) -> list[Relation]:
         best = "ORDER BY confidence DESC, support DESC, id LIMIT :limit"
@@ -293,14 +299,6 @@ class SqliteStore:
             {"id": entity_id, "limit": limit},
         )
         return [_relation_of(row) for row in rows]
-
-    def _chunks_mentioning(self, entity_id: str, limit: int) -> list[str]:
-        found = self._all(
-            "SELECT DISTINCT m.chunk_id FROM alias a JOIN mention m ON m.alias_id = a.id WHERE a.entity_id = ?"
-            " ORDER BY m.chunk_id LIMIT ?",
-            (entity_id, limit),
-        )
-        return [chunk_id for (chunk_id,) in found]
 
     def rejected(self) -> list[Rejected]:
         return [Rejected(*row) for row in self._all("SELECT chunk_id, record, reason FROM rejected ORDER BY 1, 2, 3")]

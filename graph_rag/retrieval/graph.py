@@ -6,6 +6,7 @@ those of the questions that passages rewrite → ranking.
 
 from collections.abc import Sequence
 from itertools import combinations
+from typing import NamedTuple
 
 from graph_builder.model import Polarity
 from graph_builder.stores import Hit
@@ -31,18 +32,27 @@ _OUTWARD = 3
 def retrieve(question: Question, sources: Sources, *, k: int) -> Retrieval:
     """Chains between the question's entities, and the k passages ranked best."""
     _, seconds = question.vector, dict(question.seconds)
-    links, chains, ranking = survey(question, sources, seconds)
-    rankers, stating = shipped()[sources.rewriting], _stating(chains, sources)
+    near = survey(question, sources, seconds)
+    rankers, stating = shipped()[sources.rewriting], _stating(near.chains, sources)
     with timed(seconds, "rank"):
-        ranked = {r.chunk_id: r for r in rank(ranking, rankers, k=k, stating=stating)} if ranking else {}
+        ranked = {r.chunk_id: r for r in rank(near.ranking, rankers, k=k, stating=stating)} if near.ranking else {}
     with timed(seconds, "read"):
         hits = [Hit(r.chunk_id, r.score) for r in ranked.values()]
         found = passages(hits, sources, lambda hit: ranked[hit.id].reason, lambda hit: ranked[hit.id].lead)
-    return Retrieval(found, chains, seconds, _missing(links, chains), links.names)
+    return Retrieval(found, near.chains, seconds, near.missing, near.links.names)
 
 
-def survey(question: Question, sources: Sources, seconds: dict[str, float]) -> tuple[Links, list[Chain], Ranking | None]:
-    """What the question names, the chains, and the passages to be ranked, None without any; adds the seconds of each step."""
+class Survey(NamedTuple):
+    """What the question names, the chains, the link that is missing, and the passages to be ranked, where there are any."""
+
+    links: Links
+    chains: list[Chain]
+    missing: str
+    ranking: Ranking | None
+
+
+def survey(question: Question, sources: Sources, seconds: dict[str, float]) -> Survey:
+    """Look around the question in the graph; adds the seconds of each step."""
     with timed(seconds, "link"):
         links = link(question, sources)
     with timed(seconds, "walk"):
@@ -52,7 +62,8 @@ def survey(question: Question, sources: Sources, seconds: dict[str, float]) -> t
         paths = [] if links.unknown or links.unread else _paths(links, surroundings, maker)
         chains = maker.chains(paths, links.groups, k=CHAINS)
     with timed(seconds, "gather"):
-        return links, chains, _ranking(question, sources, links, chains)
+        ranking = _ranking(question, sources, links, chains)
+    return Survey(links, chains, _missing(links, chains, surroundings.extent), ranking)
 
 
 def _ranking(question: Question, sources: Sources, links: Links, chains: Sequence[Chain]) -> Ranking | None:
@@ -108,8 +119,8 @@ def _of_type(type_: str, entity_ids: Sequence[str], surroundings: Surroundings) 
     return {entity.id for entity in entities.values() if entity.type == type_}
 
 
-def _missing(links: Links, chains: Sequence[Chain]) -> str:
-    """The link that was looked for and is not there, or an empty text.
+def _missing(links: Links, chains: Sequence[Chain], extent: str) -> str:
+    """The link that was looked for and is not there, or an empty text. ``extent``: how far was looked, in words.
 
     Where no pack knows the names, or none read what has them, that a relation was not found does not mean that no document
     states it.
@@ -125,5 +136,5 @@ def _missing(links: Links, chains: Sequence[Chain]) -> str:
     if len(links.groups) > 1:
         name = {e.entity_id: e.name for e in links.entities}
         first, *others = [name[group[0]] for group in links.groups]
-        return f"nothing ties {first} to {' or '.join(others)} within {HOPS} hops"
+        return f"nothing ties {first} to {' or '.join(others)} within {HOPS} hops{extent}"
     return f"no relation of {links.proper[0].name} is stated in the documents"

@@ -210,7 +210,7 @@ ENDS = ("Limit", "Top", "PartialTop")
 @pytest.mark.parametrize(
     "name",
     [name for name in cypher.names("reads") if name.startswith(("reads/expand", "reads/mentioned"))]
-    + [f"reads/{name}" for name in ("entities_named", "fetch_entities", "fetch_evidence", "fetch_chunks", "mentions")]
+    + [f"reads/{name}" for name in ("entities_named", "fetch_entities", "fetch_evidence", "fetch_chunks", "mentions", "ties")]
     + [f"reads/vectors_{kind}" for kind in Kind],
 )
 def test_a_question_reaches_the_graph_by_its_indexes(database: Database, name: str) -> None:

@@ -1,6 +1,7 @@
 """What a store holds is a function of the documents in it: not of their order, nor of what came and went, nor of the store."""
 
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 from random import Random
 
 import pytest
@@ -175,4 +176,5 @@ def answers(store: Store) -> list[object]:
         store.mentioned(ids, cap=3),
         store.fetch_chunks(chunks),
         *expansions,
+        store.ties(list(combinations(ids, 2))),
     ]

@@ -83,6 +83,7 @@ def test_empty_questions_have_empty_answers(filled: Store) -> None:
     assert filled.fetch_aliases([]) == filled.sentence_vectors([]) == filled.entities_named([]) == {}
     assert filled.mentions([]) == filled.mentioned([], cap=5) == filled.vectors(Kind.ENTITY, []) == {}
     assert filled.expand([], cap=5) == Expansion()
+    assert filled.ties([]) == []
 
 
 def test_ids_may_be_asked_for_twice(filled: Store) -> None:
@@ -188,8 +189,15 @@ def test_expansion_is_best_first_with_every_direction(filled: Store) -> None:
     assert [r.confidence for r in found.relations] == [0.95, 0.9, 0.8]
     assert len({r.id for r in found.relations}) == len(found.relations)
     assert found.capped == frozenset()
-    assert set(found.chunks) == {entity(filled, CYP3A4), entity(filled, MYOPATHY)}
-    assert all(list(ids) == sorted(ids) and ids for ids in found.chunks.values())
+
+
+def test_ties_are_all_relations_between_two_whichever_way_they_run(filled: Store) -> None:
+    drug, enzyme, other = (entity(filled, name) for name in (CLARITHROMYCIN, CYP3A4, MYOPATHY))
+    around = filled.expand([drug], cap=99).relations
+    between = sorted((r for r in around if enzyme in (r.subject, r.object)), key=lambda r: r.id)
+    assert between
+    assert filled.ties([(drug, enzyme)]) == filled.ties([(enzyme, drug), (drug, enzyme), (other, other)]) == between
+    assert filled.ties([(drug, "nothing")]) == []
 
 
 def test_nearest_is_by_cosine_best_first(filled: Store) -> None:

@@ -12,15 +12,19 @@ from graph_rag.walk import Surroundings, between, reach
 
 
 class _Triples:
-    """The one method of a store that a walk calls, over relations in memory."""
+    """The two methods of a store that a walk calls, over relations in memory."""
 
     def __init__(self, relations: list[Relation]) -> None:
         self._relations = relations
 
     def expand(self, entity_ids: Sequence[str], *, cap: int) -> Expansion:
-        wanted = set(entity_ids)
-        around = [r for r in self._relations if {r.subject, r.object} & wanted]
-        return Expansion(tuple(around[:cap]), {}, frozenset())
+        around = {id_: [r for r in self._relations if id_ in (r.subject, r.object)] for id_ in entity_ids}
+        best = {r.id: r for relations in around.values() for r in relations[:cap]}
+        return Expansion(tuple(best.values()), frozenset(id_ for id_, relations in around.items() if len(relations) > cap))
+
+    def ties(self, pairs: Sequence[tuple[str, str]]) -> list[Relation]:
+        wanted = {frozenset(pair) for pair in pairs}
+        return [r for r in self._relations if frozenset((r.subject, r.object)) in wanted]
 
 
 def _relation(subject: str, object_: str, polarity: Polarity = Polarity.AFFIRMED, n: int = 0) -> Relation:
@@ -65,3 +69,24 @@ def test_a_negated_relation_is_no_step_but_can_be_said() -> None:
 def test_a_bounded_beam_keeps_the_strongest() -> None:
     relations = [_relation("a", f"m{i}") for i in range(20)] + [_relation(f"m{i}", "z") for i in range(20)]
     assert len(between(Surroundings(_Triples(relations)), ["a"], ["z"], hops=2, beam=5)) == 5
+
+
+def _hub(name: str, others: int) -> list[Relation]:
+    return [_relation(name, f"{name}{i}") for i in range(others)]
+
+
+def test_a_path_through_a_hub_is_found_by_its_ends_however_many_relations_the_hub_has() -> None:
+    relations = [*_hub("hub", 30), _relation("a", "hub"), _relation("hub", "b")]
+    (path,) = between(Surroundings(_Triples(relations), cap=5), ["a"], ["b"], hops=3)
+    assert [(step.start, step.end) for step in path] == [("a", "hub"), ("hub", "b")]
+
+
+def test_what_two_hubs_deny_of_each_other_is_read_beyond_the_cap() -> None:
+    affirmed, denied = _relation("x", "y"), _relation("x", "y", Polarity.NEGATED, n=1)
+    relations = [affirmed, *_hub("x", 30), *_hub("y", 30), denied]
+    surroundings = Surroundings(_Triples(relations), cap=5)
+    surroundings.read(["x", "y"])
+    assert surroundings.denial(affirmed) is None
+    surroundings.tie([("x", "y")])
+    assert surroundings.denial(affirmed) == denied
+    assert [path[0].relation for path in Surroundings(_Triples(relations), cap=5).negated(["x"], ["y"])] == [denied]

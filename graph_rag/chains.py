@@ -142,6 +142,7 @@ class ChainMaker:
             confidence=relation.confidence,
             support=len(relation.evidence_ids),
             antecedent=self._checker.antecedent(best),
+            antecedent_start=best.antecedent[0] if best.antecedent else 0,
             said=best.said,
             subject_id=subject.id,
             object_id=object_.id,

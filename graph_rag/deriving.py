@@ -19,10 +19,10 @@ Claim = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A conclusion in words, the rule that draws it, and the hops that are its premises."""
+    """A conclusion in words, its predicate, and the hops that are its premises."""
 
     text: str
-    rule: str
+    predicate: str
     premises: tuple[Hop, ...]
 
 
@@ -37,7 +37,7 @@ def derive(chain: Chain, packs: Sequence[Pack]) -> list[Derived]:
                 if bound:
                     names = {i: n for h in window for i, n in ((h.subject_id, h.subject), (h.object_id, h.object))}
                     text = _conclusion(rule, {letter: names[id_] for letter, id_ in bound.items()}, pack)
-                    found.setdefault(text, Derived(text, rule.name, window))
+                    found.setdefault(text, Derived(text, rule.concludes.split()[1], window))
     return list(found.values())
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from graph_builder.model import Kind
 from graph_builder.terms import STOP_WORDS, terms
 from graph_rag.sources import Linked, Question, Sources
+from graph_rag.wording import asked_type
 
 _WORD = re.compile(r"[^\W_]+(?:[-\u2019'./][^\W_]+)*")
 _LONGEST = 12
@@ -103,21 +104,6 @@ def _is_written(name: str, sources: Sources) -> bool:
     wanted = frozenset(terms(name))
     found = sources.store.terms([hit.id for hit in sources.store.search(Kind.CHUNK, name, k=1)])
     return any(wanted <= held for held in found.values())
-
-
-def asked_type(question: str, sources: Sources) -> str:
-    """The entity type that a question asks for by name, "Which transporter …", or an empty text."""
-    for pack in sources.packs:
-        for type_ in pack.entity_types:
-            pattern = rf"\b(which|what)\s+(\w+\s+){{0,2}}{in_words(type_)}\b"
-            if not pack.is_open and re.search(pattern, question, re.IGNORECASE):
-                return type_
-    return ""
-
-
-def in_words(type_: str) -> str:
-    """A type in words: DrugClass is a "drug class"."""
-    return re.sub(r"(?<!^)(?=[A-Z])", " ", type_).lower()
 
 
 def _labelled(linked: list[Linked], sources: Sources) -> tuple[Linked, ...]:

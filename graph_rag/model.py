@@ -39,7 +39,7 @@ def unique(citations: Iterable[Citation]) -> tuple[Citation, ...]:
 class Hop:
     """One relation of a chain. ``forward``: walked from subject to object; ``reads``: the relation in words.
 
-    ``antecedent`` quotes the sentence that names the end which the quote only points to, or is empty; ``said`` is what the
+    ``antecedent``, from ``antecedent_start`` on, names the end which the quote only points to, or is empty; ``said`` is what the
     extractor called the predicate before it was brought into its normal form; ``denials`` cite what states the contrary.
     """
 
@@ -60,6 +60,7 @@ class Hop:
     confidence: float = 1.0
     support: int = 1
     antecedent: str = ""
+    antecedent_start: int = 0
     said: str = ""
     subject_id: str = ""
     object_id: str = ""
@@ -72,6 +73,14 @@ class Hop:
     def citation(self) -> Citation:
         """The sentence that states it."""
         return Citation(self.document, self.chunk, self.start, self.end, self.quote, self.verified)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """All that it rests on: the sentence that states it, and the one that says who "it" is."""
+        if not self.antecedent:
+            return (self.citation,)
+        start, end = self.antecedent_start, self.antecedent_start + len(self.antecedent)
+        return self.citation, Citation(self.document, self.chunk, start, end, self.antecedent, self.verified)
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,13 +72,17 @@ class Resamples:
         found, drawn = self._drawn(left - right)
         return [None if not n else _difference(mean, column, n) for (mean, n), column in zip(found, drawn.T, strict=True)]
 
-    def risks(self, losses: NDArray[np.float64], rows: NDArray[np.intp]) -> Mean | None:
-        """The area under risk and coverage, of which `risk.py` tells; ``rows`` are the answered questions, surest first."""
+    def risks(self, losses: NDArray[np.float64], rows: NDArray[np.intp], sure: NDArray[np.float64]) -> Mean | None:
+        """The area under risk and coverage, of which `risk.py` tells; ``rows`` are the answered questions, surest first.
+
+        ``losses`` and ``sure``, how sure an answer is, are by question; of equally sure ones each counts as all of them that
+        are drawn do on average.
+        """
         if not len(rows):
             return None
-        ordered = losses[rows]
-        drawn = np.concatenate([_areas(block[:, rows].astype(float), ordered) for block in self._blocks()])
-        area = float(_areas(np.ones((1, len(rows))), ordered)[0])
+        alike = np.unique(sure[rows], return_inverse=True)[1]
+        drawn = np.concatenate([_areas(block[:, rows].astype(float), losses[rows], alike) for block in self._blocks()])
+        area = float(_areas(np.ones((1, len(rows))), losses[rows], alike)[0])
         return Mean(area, *_between(drawn), len(rows))
 
     def _blocks(self) -> list[NDArray[np.uint16]]:
@@ -111,10 +115,15 @@ def _difference(mean: float, drawn: NDArray[np.float64], n: int) -> Difference:
     return Difference(mean, *_between(kept), p, n)
 
 
-def _areas(counts: NDArray[np.float64], losses: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The mean risk over the coverages of each draw; ``counts``, shape (draws, answered), say how often each is drawn."""
+def _areas(counts: NDArray[np.float64], losses: NDArray[np.float64], alike: NDArray[np.intp]) -> NDArray[np.float64]:
+    """The mean risk over the coverages of each draw.
+
+    ``counts``, shape (draws, answered), say how often each is drawn; answers of one number in ``alike`` are equally sure.
+    """
+    groups = np.eye(alike.max() + 1)[alike]
     covered = np.cumsum(counts, axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):  # nothing covered yet, or nothing drawn at all
-        risks = np.cumsum(counts * losses, axis=1) / covered
+    with np.errstate(invalid="ignore", divide="ignore"):  # nothing covered yet, none of a group, or nothing drawn at all
+        shared = np.nan_to_num((counts * losses) @ groups / (counts @ groups))[:, alike]
+        risks = np.cumsum(counts * shared, axis=1) / covered
         weighted: NDArray[np.float64] = np.nansum(counts * risks, axis=1) / covered[:, -1]
     return weighted

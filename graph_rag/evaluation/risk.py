@@ -42,12 +42,8 @@ class Abstention:
 def abstention(judged: Sequence[Judged], resamples: Resamples) -> Abstention:
     """Risk and coverage of the answers; of equally sure ones each counts as wrong as all of them on average."""
     rows = ranked(judged)
-    losses = np.array([float(j.wrong) for j in judged])
-    sure = np.array([judged[row].confidence for row in rows])
-    for confidence in np.unique(sure):
-        alike = rows[sure == confidence]
-        losses[alike] = losses[alike].mean()
-    points = curve(losses[rows], len(judged))
+    losses, sure = np.array([(float(j.wrong), j.confidence) for j in judged]).T
+    points = curve(_shared(losses[rows], sure[rows]), len(judged))
     return Abstention(
         answerable=sum(j.answerable for j in judged),
         abstained_answerable=sum(j.answerable and j.abstained for j in judged),
@@ -55,9 +51,16 @@ def abstention(judged: Sequence[Judged], resamples: Resamples) -> Abstention:
         abstained_unanswerable=sum(not j.answerable and j.abstained for j in judged),
         coverage=len(rows) / len(judged),
         risk=points[-1][1] if points else 0.0,
-        area=resamples.risks(losses, rows),
+        area=resamples.risks(losses, rows, sure),
         points=points,
     )
+
+
+def _shared(losses: NDArray[np.float64], sure: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The losses, of equally sure answers their mean."""
+    _, alike, many = np.unique(sure, return_inverse=True, return_counts=True)
+    shared: NDArray[np.float64] = (np.bincount(alike, losses) / many)[alike]
+    return shared
 
 
 def ranked(judged: Sequence[Judged]) -> NDArray[np.intp]:

@@ -1,7 +1,7 @@
 """Methods are asked all questions, one question at a time, as a user would ask them.
 
-Questions are embedded before any method runs, so that no method pays for another's. A first question that is not measured loads
-what a method loads once.
+Questions are embedded before any method runs, so that no method pays for another's. A first question that is not measured, and
+asks no language model, loads what a method loads once.
 """
 
 import time
@@ -100,7 +100,7 @@ def run(contender: Contender, questions: Sequence[GoldQuestion], sources: Source
     chunks = sum(record.chunks for record in records)
     passages = max(asking.k, ceil(DEPTH * chunks / max(1, len(records))))
     if questions:
-        _retrieved(contender.method, questions[0].text, own, passages)
+        _retrieved(contender.method, questions[0].text, replace(own, llm=None), passages)
     outcomes = []
     for done, question in enumerate(questions, 1):
         outcomes.append(_outcome(contender.method, question.text, own, asking, (passages, chunks)))

@@ -33,6 +33,7 @@ def test_a_pronoun_is_proven_with_its_antecedent(graph: Graph) -> None:
     (hop,) = [h for c in graph.connect("CYP3A4", "simvastatin").chains for h in c.hops if h.predicate == "METABOLIZES"]
     assert hop.quote == "It is metabolised by CYP3A4."
     assert "Simvastatin" in hop.antecedent
+    assert [c.quote for c in hop.citations] == [hop.quote, hop.antecedent]
     assert hop.verified
 
 

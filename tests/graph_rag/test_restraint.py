@@ -10,6 +10,7 @@ from graph_builder.errors import InputError
 from graph_builder.settings import Settings
 from graph_builder.terms import _stem, terms
 from graph_rag.linking import link
+from graph_rag.numbering import number
 from graph_rag.sources import Question
 from hoptrace import Graph
 
@@ -105,6 +106,34 @@ def test_yes_and_no_are_said_of_the_claim_that_is_asked_for(stated: Graph, quest
 
 
 @pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("Which drug inhibits codeine?", "no drug is stated for codeine"),
+        ("What inhibits codeine?", "nothing states what codeine inhibits, nor what inhibits codeine"),
+        ("What does midazolam induce?", "nothing states what midazolam induces, nor what induces midazolam"),
+        ("Which transporter does ketoconazole inhibit?", "no transporter is stated for ketoconazole"),
+    ],
+)
+def test_what_is_not_stated_is_not_answered_by_something_else(stated: Graph, question: str, missing: str) -> None:
+    answer = stated.ask(question)
+    assert (answer.abstained, answer.missing) == (True, missing)
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Which enzyme does ketoconazole inhibit?", "Ketoconazole inhibits CYP3A4"),
+        ("Which drug increases the exposure of midazolam?", "Therefore ketoconazole may increase the exposure of midazolam"),
+        ("Which drug inhibits the metabolism of midazolam?", "Ketoconazole inhibits CYP3A4"),
+        ("What lowers the levels of midazolam?", "Rifampin decreases the exposure of midazolam"),
+        ("What metabolises codeine?", "CYP2D6 metabolizes codeine"),
+    ],
+)
+def test_what_is_stated_in_other_words_is_told(stated: Graph, question: str, told: str) -> None:
+    assert told in stated.ask(question).answer
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "If ketoconazole inhibited CYP3A4, levels of the drug would rise.",
@@ -147,6 +176,20 @@ def test_a_contested_claim_is_not_told_in_passing(stated: Graph) -> None:
     answer = stated.ask("What does ketoconazole inhibit?")
     assert "Also stated: ketoconazole inhibits CYP2C9" not in answer.answer.replace("; ", " Also stated: ")
     assert [hop.denials for c in answer.chains for hop in c.hops if hop.object == "CYP2C9" and hop.polarity == "affirmed"] != [()]
+
+
+def test_nothing_is_told_twice_and_all_that_is_told_has_a_number(stated: Graph) -> None:
+    for question in (
+        "What does ketoconazole do?",
+        "How are ketoconazole and midazolam connected?",
+        "What metabolises midazolam?",
+    ):
+        answer = stated.ask(question)
+        texts = [statement.text for statement in answer.statements]
+        assert len(texts) == len(set(texts))
+        numbered = number(answer)
+        assert not numbered.beside
+        assert all(piece.numbers for piece in numbered.pieces[:-1])
 
 
 def test_a_link_is_a_link_however_few_chains_are_shown(stated: Graph) -> None:

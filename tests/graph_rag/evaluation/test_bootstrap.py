@@ -86,3 +86,12 @@ def test_equally_sure_answers_count_alike_in_any_order() -> None:
     assert one.area is not None
     assert other.area is not None
     assert one.area.mean == other.area.mean
+
+
+def test_equally_sure_answers_that_are_half_wrong_have_an_interval() -> None:
+    bets = [Judged(0.5, wrong=n % 2 == 0, abstained=False, answerable=True) for n in range(20)]
+    area = abstention(bets, Resamples(20)).area
+    assert area is not None
+    assert area.mean == pytest.approx(0.5)
+    assert area.low < 0.35
+    assert area.high > 0.65

@@ -4,7 +4,7 @@ Usage: python benchmarks/fit_ranker.py --homes FOLDER [--settings fast,exact] [-
 
 A SET is a folder with corpus.jsonl and questions.jsonl ({question, gold_doc_ids}). Its graph is built by rules, in FOLDER, and
 kept there. Recall is that of questions which the weights were not fitted on: five folds by question within a set, the other sets
-wholly (with less weight) beside them; and from one set to another. ``--rankings`` keeps these rankings, for `hoptrace evaluate
+wholly beside them; and from one set to another. ``--rankings`` keeps these rankings, for `hoptrace evaluate
 --rankings`; ``--write`` fits on all and writes `graph_rag/ranker.json`; ``--ablate`` instead fits without each part in turn.
 """
 
@@ -32,9 +32,9 @@ from hoptrace import Graph
 
 RANKER = Path(__file__).resolve().parent.parent / "graph_rag/ranker.json"
 FOLDS = 5
-_RIDGE = 10.0
-_OTHERS = 0.3
+_RIDGE = 20.0
 _STEPS = 30
+_ENOUGH = 1e-3
 _ALL = 1_000
 _PARTS: dict[str, tuple[str, ...]] = {
     "rewriting": ("bridge", "rewritten", "rewritten sentence", "gain", "sentence gain", "best of"),
@@ -182,27 +182,55 @@ def _case(question: GoldQuestion, sources: Sources, source_of: dict[str, str]) -
 def fitted(cases: Sequence[Case], others: Sequence[Case], without: Sequence[str] = ()) -> list[Ranker]:
     """A ranker for each pass: each is fitted with those passages leading that the one before puts first."""
     rankers: list[Ranker] = []
-    weighed = [*((case, 1.0) for case in cases), *((case, _OTHERS) for case in others)]
     for _ in range(PASSES):
-        rankers.append(_logistic([(case.features(rankers), case.wanted, weight) for case, weight in weighed], without))
+        rankers.append(_fitted_to([(case.features(rankers), case.wanted) for case in (*cases, *others)], without))
     return rankers
 
 
-def _logistic(data: Sequence[tuple[Features, np.ndarray, float]], without: Sequence[str]) -> Ranker:
-    """Logistic regression with a ridge, by Newton's method."""
+def _fitted_to(data: Sequence[tuple[Features, np.ndarray]], without: Sequence[str]) -> Ranker:
+    """Weights by which each wanted passage wins against all that are not wanted, with a ridge, by Newton's method.
+
+    That is a softmax over the wanted one and the others of its question (ListNet, Cao et al. 2007, top one): questions with
+    easy and hard pools count alike, as they do not where each passage is a case of its own.
+    """
     names = [name for name in data[0][0] if name.removeprefix("encoded ").removesuffix(", weighed") not in without]
-    x = np.concatenate([scaled({name: features[name] for name in names}) for features, _, _ in data]).astype(float)
-    x = np.hstack([x, np.ones((len(x), 1))])
-    y = np.concatenate([wanted for _, wanted, _ in data])
-    w = np.concatenate([np.full(len(wanted), weight) for _, wanted, weight in data])
-    ridge = np.diag([_RIDGE] * len(names) + [0.0])
-    beta = np.zeros(x.shape[1])
+    pools = [(scaled({name: features[name] for name in names}).astype(float), wanted > 0) for features, wanted in data]
+    choices = [np.vstack([pool[at], pool[~wanted]]) for pool, wanted in pools for at in np.flatnonzero(wanted)]
+    weights, step = np.zeros(len(names)), np.ones(len(names))
     for _ in range(_STEPS):
-        p = 1 / (1 + np.exp(-np.clip(x @ beta, -30, 30)))
-        gradient = x.T @ (w * (y - p)) - ridge @ beta
-        hessian = (x * (w * p * (1 - p))[:, None]).T @ x + ridge
-        beta = beta + np.linalg.solve(hessian, gradient)
-    return Ranker(dict(zip(names, beta[:-1], strict=True)), float(beta[-1]))
+        gain, gradient, hessian = _likelihood(weights, choices)
+        step = np.linalg.solve(hessian, gradient)
+        while _likelihood(weights + step, choices)[0] < gain and np.abs(step).max() > _ENOUGH:
+            step = step / 2
+        weights = weights + step
+        if np.abs(step).max() < _ENOUGH:
+            break
+    return Ranker(dict(zip(names, map(float, weights), strict=True)), _constant(pools, weights))
+
+
+def _likelihood(weights: np.ndarray, choices: Sequence[np.ndarray]) -> tuple[float, np.ndarray, np.ndarray]:
+    """The logarithm of the chance that the first of each choice is chosen, less the ridge; its gradient; minus its Hessian."""
+    gain, gradient, hessian = -_RIDGE / 2 * float(weights @ weights), -_RIDGE * weights, _RIDGE * np.eye(len(weights))
+    for choice in choices:
+        scores = choice @ weights
+        chance = np.exp(scores - scores.max())
+        chance /= chance.sum()
+        mean = chance @ choice
+        gain += float(np.log(chance[0]))
+        gradient = gradient + choice[0] - mean
+        hessian = hessian + (choice * chance[:, None]).T @ choice - np.outer(mean, mean)
+    return gain, gradient, hessian
+
+
+def _constant(pools: Sequence[tuple[np.ndarray, np.ndarray]], weights: np.ndarray) -> float:
+    """What is added to all scores so that, as log-odds, they promise as many passages as are wanted."""
+    scores, wanted = np.concatenate([pool @ weights for pool, _ in pools]), sum(int(each.sum()) for _, each in pools)
+    low, high = -30.0, 30.0
+    while high - low > _ENOUGH:
+        middle = (low + high) / 2
+        promised = (1 / (1 + np.exp(-(scores + middle)))).sum()
+        low, high = (middle, high) if promised < wanted else (low, middle)
+    return low
 
 
 def _crossed(cases: Sequence[Case], others: Sequence[Case], without: Sequence[str] = ()) -> list[np.ndarray]:

@@ -24,6 +24,8 @@ from graph_rag.sources import Question
 
 PASSES = 2
 _LEADING = 8
+_LENIENT = 3.0
+"""Log-odds granted to a passage as one that leads: a hop may start from what is not sure to be wanted. 2 to 4 are alike."""
 _ENCODED = 12
 """Rewritten questions that are encoded in the exact setting: those by which arithmetic gains most. Twice as many find no more."""
 _REASONS = 3
@@ -85,7 +87,7 @@ class Ranking:
     def lead(self, scores: Weights) -> None:
         """Let the passages lead that score best."""
         best = np.argsort(-scores, kind="stable")[:_LEADING]
-        weights = _probability(scores[best])
+        weights = _probability(scores[best] + _LENIENT)
         self.leading = Leading([int(i) for i in best], weights / weights.max())
 
     def measure(self, *, exact: bool) -> tuple[Features, Likeness]:

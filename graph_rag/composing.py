@@ -38,11 +38,11 @@ class Composed:
 def compose(question: Question, sources: Sources, retrieval: Retrieval) -> Composed:
     """Tell the chains where there are any that check and answer, else quote the nearest sentences."""
     linked = retrieval.linked
-    if not retrieval.chains and _in_one_sentence(retrieval, sources):
-        return quote(question, sources, retrieval.passages)
     told, unstated = answering(question.text, retrieval.chains, linked, sources)
     if told:
         return _tell(question.text, told, linked, sources)
+    if _in_one_sentence(retrieval, sources):
+        return quote(question, sources, retrieval.passages)
     if unstated or retrieval.missing:
         return Composed("", (), unstated or retrieval.missing)
     if len(linked) > 1 and any(is_closed(chain, sources) for chain in retrieval.chains):
@@ -52,12 +52,13 @@ def compose(question: Question, sources: Sources, retrieval: Retrieval) -> Compo
 
 
 def _in_one_sentence(retrieval: Retrieval, sources: Sources) -> bool:
-    """Whether a sentence of the first passages has all the names, of which nothing was extracted: let it speak for itself."""
-    wanted = {term for name in retrieval.linked for term in terms(name)}
+    """Whether a sentence of the first passages has all the names, and no hop was made of it: let it speak for itself."""
     if len(retrieval.linked) <= 1:
         return False
+    wanted = {term for name in retrieval.linked for term in terms(name)}
+    read = {hop.citation.place for chain in retrieval.chains for hop in chain.hops}
     near = sentences(retrieval.passages[:_FROM_PASSAGES], sources)
-    return any(wanted <= set(terms(citation.quote)) for cited in near for citation in cited)
+    return any(wanted <= set(terms(c.quote)) and c.place not in read for cited in near for c in cited)
 
 
 def _tell(question: str, chains: Sequence[Chain], linked: Sequence[str], sources: Sources) -> Composed:

@@ -2,11 +2,21 @@
 
 from collections.abc import Sequence, Set
 
+from graph_builder.model import Polarity
 from graph_builder.terms import terms
 from graph_rag.deriving import derive
 from graph_rag.model import Chain
 from graph_rag.sources import Sources
-from graph_rag.wording import asked_ends, asked_relations, asked_type, asked_verb, asks_yes_or_no, in_words
+from graph_rag.wording import (
+    asked_ends,
+    asked_property,
+    asked_relations,
+    asked_type,
+    asked_verb,
+    asks_what_is_denied,
+    asks_yes_or_no,
+    in_words,
+)
 
 _PLACING = frozenset(
     terms("about after against among before between during into near over since through under until upon within")
@@ -24,6 +34,7 @@ def answering(question: str, chains: Sequence[Chain], linked: Sequence[str], sou
     if asks_yes_or_no(question):
         unstated = _unstated(question, told, linked, sources)
         return ([], unstated) if unstated else (told, "")
+    told = [chain for chain in told if _is_of_kind(chain, question, linked)]
     wanted = asked_type(question, sources)
     of_type = [chain for chain in told if not wanted or wanted in _types(chain, but=linked)]
     asked = asked_relations(question, sources) if len(linked) == 1 else {}
@@ -64,6 +75,17 @@ def _fits(chain: Chain, question: str, linked: Sequence[str], sources: Sources) 
         return True
     asked = set(terms(question)) - _PLACING
     return all(asked & set(terms(hop.predicate.replace("_", " "))) for hop in chain.hops)
+
+
+def _is_of_kind(chain: Chain, question: str, linked: Sequence[str]) -> bool:
+    """Whether it denies where denials are asked for of a thing, and only there, and speaks of the property that is asked for."""
+    if len(linked) != 1:
+        return True
+    if asks_what_is_denied(question) != any(hop.polarity is Polarity.NEGATED for hop in chain.hops):
+        return False
+    said = {t for hop in chain.hops for t in terms(f"{hop.quote} {hop.reads} {hop.subject_type} {hop.object_type}")}
+    wanted = asked_property(question) - set(terms(linked[0]))
+    return not wanted or bool(wanted & said)
 
 
 def _unstated(question: str, chains: Sequence[Chain], linked: Sequence[str], sources: Sources) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from graph_builder.model import Kind
 from graph_builder.terms import STOP_WORDS, terms
 from graph_rag.sources import Linked, Question, Sources
-from graph_rag.wording import asked_type
+from graph_rag.strangers import strangers
+from graph_rag.wording import asked_relations, asked_type, asks_of_a_link, asks_what_is_denied
 
 _WORD = re.compile(r"[^\W_]+(?:[-\u2019'./][^\W_]+)*")
 _LONGEST = 12
@@ -17,15 +18,16 @@ _SIMILAR = 0.55
 
 @dataclass(frozen=True)
 class Links:
-    """The entities in order of the question, the names that a pack knows but the graph does not, and the type asked for.
+    """The entities in order of the question, the names that the graph does not know, the type asked for, whether denials are.
 
-    Of these names ``unknown`` stand in no document, ``unread`` stand in one that was read without the pack.
+    Of these names ``unknown`` stand in no document; ``unread`` stand in one, which says of them what was not extracted.
     """
 
     entities: tuple[Linked, ...]
     unknown: tuple[str, ...]
     asks: str = ""
     unread: tuple[str, ...] = ()
+    denied: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -92,11 +94,16 @@ def link(question: Question, sources: Sources) -> Links:
         elif by == "pack":
             taken.append((start, end))
             missing.append(question.text[start:end])
+    told_by_pack = asks_of_a_link(question.text) or asked_relations(question.text, sources)
+    if told_by_pack or missing or any(x.by == "pack" for x in linked):
+        missing += strangers(question.text, taken, sources)
     if not linked and not missing:
         linked = _similar(question, sources)
     unread = tuple(name for name in missing if _is_written(name, sources))
     unknown = tuple(name for name in missing if name not in unread)
-    return Links(_labelled(linked, sources), unknown, asked_type(question.text, sources), unread)
+    return Links(
+        _labelled(linked, sources), unknown, asked_type(question.text, sources), unread, asks_what_is_denied(question.text)
+    )
 
 
 def _is_written(name: str, sources: Sources) -> bool:

@@ -86,12 +86,14 @@ class Surroundings:
         left, right = set(left), set(right)
         self.read(left | right)
         self.tie(product(left, right))
-        found = {r.id: r for id_ in sorted(left | right) for r in self.around(id_) if r.polarity is Polarity.NEGATED}
-        return [
-            (Step(r, r.subject, r.object),)
-            for r in found.values()
-            if (r.subject in left and r.object in right) or (r.subject in right and r.object in left)
-        ]
+        ends = [(path, path[0].start, path[0].end) for path in self.denied(left | right)]
+        return [path for path, start, end in ends if (start in left and end in right) or (start in right and end in left)]
+
+    def denied(self, entity_ids: Iterable[str]) -> list[Path]:
+        """The negated relations of some entities, each a path of its own."""
+        self.read(entity_ids)
+        found = {r.id: r for id_ in sorted(set(entity_ids)) for r in self.around(id_) if r.polarity is Polarity.NEGATED}
+        return [(Step(r, r.subject, r.object),) for r in found.values()]
 
     def denial(self, relation: Relation) -> Relation | None:
         """The relation that denies this one, where it has been read."""

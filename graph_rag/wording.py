@@ -13,6 +13,8 @@ _TURNED = re.compile(
     r"instead|false|wrong|myth|fail\w*|cease\w*|stop\w*|doubt\w*|den(?:y|ies|ied))\b|n't\b",
     re.IGNORECASE,
 )
+_DENIED = re.compile(r"\b(?:not|never|cannot)\b|n't\b", re.IGNORECASE)
+_PROPERTY = re.compile(r"\bwhat\s+(?:is|are|was|were)\s+the\s+([\w\s-]+?)\s+(?:of|for)\b", re.IGNORECASE)
 _OF_A_LINK = re.compile(r"\b(interact\w*|affect\w*|connect\w*|link\w*|relat\w*|influenc\w*)\b", re.IGNORECASE)
 _PASSIVE = re.compile(r"^(?:is|are|was|were|has|have|had|can|could|may|might)\b.*\bby\b|\w(?:ed|en) by\b", re.IGNORECASE)
 
@@ -33,6 +35,21 @@ def is_plain(question: str) -> bool:
     (True, False)
     """
     return not _TURNED.search(question)
+
+
+def asks_what_is_denied(question: str) -> bool:
+    """Whether it wants what does not hold: "Which drugs do not inhibit CYP3A4?".
+
+    >>> asks_what_is_denied("Which drugs do not inhibit CYP3A4?"), asks_what_is_denied("Does A not inhibit B?")
+    (True, False)
+    """
+    return bool(_DENIED.search(question)) and not asks_yes_or_no(question)
+
+
+def asked_property(question: str) -> frozenset[str]:
+    """The index terms of what it wants to know of a thing: "What is the half-life of simvastatin?", or none."""
+    found = _PROPERTY.search(question)
+    return frozenset(terms(found[1])) if found else frozenset()
 
 
 def asks_of_a_link(question: str) -> bool:
@@ -75,9 +92,9 @@ def asked_verb(question: str, sources: Sources) -> tuple[str, str]:
 def asked_relations(question: str, sources: Sources) -> dict[str, str]:
     """The predicates, with their verbs, that closed packs state in the question's words.
 
-    By the verb of a relation ("inhibits"), or by one of its verbs with one of its aspects: to lower the clearance of a drug, or
-    to raise its levels, is to increase its exposure. Relations that run both ways are left out: all that two things have to do
-    with each other says how they interact.
+    By the verb of a relation ("inhibits"), by a role in it ("substrates"), or by one of its verbs with one of its aspects: to
+    lower the clearance of a drug, or to raise its levels, is to increase its exposure. Relations that run both ways are left
+    out: all that two things have to do with each other says how they interact.
     """
     asked = set(terms(question))
     closed = [(pack, kind) for pack in sources.packs if not pack.is_open for kind in pack.relation_types.items()]
@@ -93,6 +110,7 @@ def _is_said(asked: Set[str], relation: RelationType, aspects: Mapping[str, Sequ
     for frame in relation.frames:
         verbs = {term for verb in frame.verbs for term in terms(verb)} & asked
         words = {term for aspect in frame.aspects if aspect for word in aspects[aspect] for term in terms(word)}
-        if verbs and ((verbs & own and "" in frame.aspects) or words & asked):
+        roles = {term for role in (*frame.roles, *frame.reversed_roles) for term in terms(role)}
+        if roles & asked or (verbs and ((verbs & own and "" in frame.aspects) or words & asked)):
             return True
     return False

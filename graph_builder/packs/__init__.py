@@ -16,6 +16,7 @@ from graph_builder.errors import InputError, UnknownName
 from graph_builder.model import Modality, Polarity
 from graph_builder.packs._schema import Composition, Cues, EntityType, Frame, PackFile, Pattern, RelationType
 from graph_builder.packs.lexicon import Found, Lexicon
+from graph_builder.terms import terms
 
 __all__ = [
     "Composition",
@@ -102,6 +103,22 @@ class Pack:
         if relation is None and passive:
             words = f"is the object of {words} by"
         return _inflect(words, polarity is Polarity.NEGATED, modality is Modality.POSSIBLE)
+
+    @cached_property
+    def verbs(self) -> frozenset[str]:
+        """The index terms of the verbs by which its relations are said."""
+        frames = [frame for relation in self.relation_types.values() for frame in relation.frames]
+        return frozenset(term for frame in frames for verb in frame.verbs for term in terms(verb))
+
+    @cached_property
+    def speech(self) -> frozenset[str]:
+        """The index terms of all words, names apart, by which it speaks of its domain."""
+        frames = [frame for relation in self.relation_types.values() for frame in relation.frames]
+        said = [word for frame in frames for word in (*frame.roles, *frame.reversed_roles, *frame.nominals)]
+        said += [word for aspect in self.file.aspects.values() for word in aspect]
+        said += [*self.file.carriers, *self.file.fillers, *self.file.joint, *self.file.general, *self.entity_types]
+        said += [word for type_ in self.entity_types.values() for word in type_.pointers]
+        return self.verbs | {term for word in said for term in terms(word)}
 
     @cached_property
     def lexicon(self) -> Lexicon:

@@ -95,7 +95,8 @@ def _paths(links: Links, surroundings: Surroundings, maker: ChainMaker) -> list[
     found += [longer for path in found[:_EXTENDED] for longer in _onward(path, links, surroundings)]
     if len(links.groups) == 1 or not (found or links.by_pack):
         for group in links.groups[:_OUTWARD]:
-            found += outward(surroundings, group, hops=HOPS - 1, relevance=maker.relevance, weigh=maker.weigh)
+            denials = surroundings.denied(group) if links.denied else []
+            found += denials or outward(surroundings, group, hops=HOPS - 1, relevance=maker.relevance, weigh=maker.weigh)
     return list({tuple(s.relation.id for s in path): path for path in found}.values())
 
 

@@ -112,6 +112,9 @@ def test_yes_and_no_are_said_of_the_claim_that_is_asked_for(stated: Graph, quest
         ("What inhibits codeine?", "nothing states what codeine inhibits, nor what inhibits codeine"),
         ("What does midazolam induce?", "nothing states what midazolam induces, nor what induces midazolam"),
         ("Which transporter does ketoconazole inhibit?", "no transporter is stated for ketoconazole"),
+        ("Does nivarol inhibit CYP3A4?", "nivarol is not in the documents"),
+        ("Does clarithromicin interact with midazolan?", "clarithromicin, midazolan are not in the documents"),
+        ("What does ketoconazole do with zorvatan?", "zorvatan is not in the documents"),
     ],
 )
 def test_what_is_not_stated_is_not_answered_by_something_else(stated: Graph, question: str, missing: str) -> None:
@@ -127,6 +130,9 @@ def test_what_is_not_stated_is_not_answered_by_something_else(stated: Graph, que
         ("Which drug inhibits the metabolism of midazolam?", "Ketoconazole inhibits CYP3A4"),
         ("What lowers the levels of midazolam?", "Rifampin decreases the exposure of midazolam"),
         ("What metabolises codeine?", "CYP2D6 metabolizes codeine"),
+        ("Which are substrates of CYP2D6?", "CYP2D6 metabolizes codeine"),
+        ("What does ketoconazole not inhibit?", "Ketoconazole does not inhibit CYP2C19"),
+        ("Which enzymes are not inhibited by ketoconazole?", "Ketoconazole does not inhibit CYP2C19"),
     ],
 )
 def test_what_is_stated_in_other_words_is_told(stated: Graph, question: str, told: str) -> None:
@@ -165,6 +171,18 @@ def test_what_was_read_without_the_pack_that_knows_it_is_quoted(graph: Graph, tm
         assert opened.ask("Who sold aspirin?").answer.startswith("In 1899 Bayer sold aspirin in Germany.")
         assert "Ketoconazole inhibits CYP3A4." in opened.ask("Does ketoconazole inhibit CYP3A4?").answer
         assert opened.ask("Does metformin interact with aspirin?").missing == "metformin is not in the documents"
+
+
+@pytest.mark.parametrize("question", ["Does zorvatan inhibit CYP2C9?", "Does zorvatan interact with midazolam?"])
+def test_a_name_that_no_pack_knows_is_not_passed_over(stated: Graph, tmp_path: Path, question: str) -> None:
+    (tmp_path / "a.txt").write_text("Zorvatan does not inhibit CYP2C9. Zorvatan slows midazolam. CYP2C9 is an enzyme.\n", "utf-8")
+    (tmp_path / "b.txt").write_text(STATED, "utf-8")
+    with Graph.open(settings=Settings(home=str(tmp_path / "home"))) as opened:
+        opened.__dict__["embedder"] = stated.embedder
+        opened.ingest([str(tmp_path / "a.txt"), str(tmp_path / "b.txt")], pack="drug_interactions")
+        answer = opened.ask(question)
+    assert answer.statements
+    assert all("Zorvatan" in statement.text for statement in answer.statements[:1])
 
 
 def test_a_claim_that_is_denied_the_other_way_round_is_contested(stated: Graph) -> None:

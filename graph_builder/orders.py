@@ -14,6 +14,7 @@ _OLD = r"(?:previous|prior|above|earlier|preceding|foregoing|system|initial|orig
 _TOLD = r"(?:instructions?|prompts?|rules|directives?|commands?|guidelines|messages?|context|text)"
 _MACHINE = r"(?:(?:helpful |large )?(?:AI|artificial intelligence|language model|LLM)|(?:helpful|AI) assistant|chat ?bot)"
 
+_ASKER = r"(?:the\s+|every\s+|any\s+)?(?:users?|asker|questioner)"
 _RECORD = r"(?:add|write|record|say|state|output|extract|report|return|include|insert|claim|answer|respond|reply|emit|tell)"
 """What a machine is told to do in place of reading."""
 
@@ -52,6 +53,22 @@ _PATTERNS = {
     "answer in JSON": rf"{_ORDER}(?:output|return|respond|reply|answer|print|emit|write)\b"
     r"[^.]{0,25}\b(?:following|only|this|exactly)\b"
     r"[^.]{0,12}\bJSON\b",
+    # "Note to AI readers:", "message for all language models"; not "instructions for assistants".
+    "to machines": r"\b(?:notes?|messages?|attention|notice|instructions?|memo|reminder|hint)\s*(?:to|for|,|:)\s*"
+    r"(?:(?:all|any|the|every)\s+)*(?:AIs?|LLMs?|(?:AI|language|automated)[ -]\w+|chat ?bots?|bots)\b",
+    # "Please say to the user that …", "tell users that".
+    "tell the user": rf"{_ORDER}(?:say|report|state|answer|respond|reply)\s+to\s+{_ASKER}\b"
+    rf"|{_ORDER}(?:tell|inform|assure)\s+{_ASKER}\s+that\b",
+    # "The following must be reported verbatim", "is the only acceptable answer".
+    "to the letter": r"\b(?:must|should|shall|is to|are to|has to|have to)\s+be\s+"
+    r"(?:reported|repeated|stated|quoted|output|returned|given|answered|included|copied)\s+(?:verbatim|word for word|unchanged)\b"
+    r"|\bthe only (?:acceptable|permitted|allowed|admissible|valid|correct)\s+(?:answer|response|reply|output)\b",
+    # "When asked, respond that …", "if you are asked about it, say"; not "when asked, patients report fatigue".
+    "when asked": r"\b(?:when|if|whenever|once)\s+(?:you(?:'re| are)\s+)?(?:asked|queried|prompted)\b"
+    r"(?:\s+(?:about|for|of)\s[^.,]{1,60})?,?\s*(?:(?:then|always|only|please|just|you (?:must|should|will))\s+)*"
+    r"(?:respond|reply|answer|say|state|claim|report|tell)\b",
+    # "[SYSTEM] … [/SYSTEM]", "<system>": who speaks, in prompts that are written down.
+    "role": r"\[/?(?:system|assistant|developer)\]|</?(?:system|assistant|developer)>",
     # "<|im_start|>", "[INST]", "<<SYS>>", "<start_of_turn>": marks by which chat templates tell who speaks.
     "chat template": r"<\|\w+\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|^#{2,3} ?(?:instruction|system|assistant)s?:",
 }

@@ -98,12 +98,14 @@ def _derived(derived: Derived) -> Statement:
 def _opening(question: str, chain: Chain, linked: Sequence[str], sources: Sources) -> str:
     """What the chain says to the question as a whole; yes or no only where it joins the two things that the question names.
 
-    Of a single relation, only where it is the one that is asked for: its verb, from the asked subject to the asked object.
+    It is neither contested then nor stated under a condition. Of a single relation, only where it is the one that is asked for:
+    its verb, from the asked subject to the asked object.
     """
     names, first = chain.names, chain.hops[0]
     through = f"{names[0]} and {names[-1]} are linked through {_listed(names[1:-1])}." if names[1:-1] else ""
     plain = asks_yes_or_no(question) and is_plain(question)
-    if not plain or sorted({names[0], names[-1]}) != sorted(linked) or any(hop.denials for hop in chain.hops):
+    limited = any(hop.denials or _conditions(hop) for hop in chain.hops)
+    if not plain or limited or sorted({names[0], names[-1]}) != sorted(linked):
         return _upper(through)
     sure = all(hop.modality is Modality.ASSERTED for hop in chain.hops)
     yes = "Yes" if sure else "Possibly"
@@ -127,8 +129,13 @@ def _statement(hop: Hop) -> Statement:
 
 
 def said(hop: Hop) -> str:
-    """A hop in words: "azithromycin does not inhibit CYP3A4"."""
-    return f"{hop.subject} {hop.reads} {hop.object}"
+    """A hop in words, with the conditions under which it is stated: "mexiletine inhibits CYP1A2 in rats"."""
+    return " ".join([hop.subject, hop.reads, hop.object, *_conditions(hop)])
+
+
+def _conditions(hop: Hop) -> list[str]:
+    """Under what conditions it is stated: "in rats"; a single word says how strongly, not when."""
+    return [each for each in hop.qualifiers.split("; ") if " " in each]
 
 
 def _upper(text: str) -> str:

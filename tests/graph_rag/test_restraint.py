@@ -173,6 +173,14 @@ def test_what_was_read_without_the_pack_that_knows_it_is_quoted(graph: Graph, tm
         assert opened.ask("Does metformin interact with aspirin?").missing == "metformin is not in the documents"
 
 
+def test_a_condition_is_told_and_takes_the_yes_away(graph: Graph, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Mexiletine inhibits CYP1A2 in rats but not in humans.\n", "utf-8")
+    with Graph.open(settings=Settings(home=str(tmp_path / "home"))) as opened:
+        opened.__dict__["embedder"] = graph.embedder
+        opened.ingest(str(tmp_path / "a.txt"), pack="drug_interactions")
+        assert opened.ask("Does mexiletine inhibit CYP1A2?").answer == "Mexiletine inhibits CYP1A2 in rats."
+
+
 @pytest.mark.parametrize("question", ["Does zorvatan inhibit CYP2C9?", "Does zorvatan interact with midazolam?"])
 def test_a_name_that_no_pack_knows_is_not_passed_over(stated: Graph, tmp_path: Path, question: str) -> None:
     (tmp_path / "a.txt").write_text("Zorvatan does not inhibit CYP2C9. Zorvatan slows midazolam. CYP2C9 is an enzyme.\n", "utf-8")

@@ -100,3 +100,20 @@ def test_a_wrong_declaration_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_bytes(b'<meta charset="klingon"><p>' + "é".encode())
     (page,) = load(str(tmp_path / "a.html"))
     assert page.text == "é"
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        "<p hidden>Secret</p>",
+        '<div style="color: red; display : none"><p>Secret<br>more</p><ul><li>Secret</ul></div>',
+        "<p>Seen</p><p hidden>Secret<p>Seen again</p>",
+        '<span style="visibility:hidden">Secret</span>',
+        "<table hidden><tr><td>Secret</table>",
+    ],
+)
+def test_what_no_reader_sees_is_not_read(hidden: str) -> None:
+    text = read(f"<body><p>Before</p>{hidden}<p>After</p></body>").text
+    assert "Secret" not in text
+    assert "Before" in text
+    assert "After" in text

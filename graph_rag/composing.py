@@ -6,6 +6,7 @@ Every statement cites what it says; a chain that does not check is not told.
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from pathlib import PurePath
 
 from graph_builder.model import Modality, Polarity
 from graph_builder.orders import gives_orders
@@ -72,7 +73,7 @@ def _tell(question: str, chains: Sequence[Chain], linked: Sequence[str], sources
     opening = _opening(question, best, linked, sources)
     text = " ".join(filter(None, [opening, *(s.text for s in statements), *(f"Therefore {s.text}" for s in derived)]))
     if denials:
-        denied = Statement(f"But {denials[0].document} states the contrary.", tuple(denials))
+        denied = Statement(f"But {PurePath(denials[0].document).name} states the contrary.", tuple(denials))
         statements.append(denied)
         text += f" {denied.text}"
     asides = _asides(also, {hop.relation for hop in best.hops})

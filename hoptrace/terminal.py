@@ -284,10 +284,10 @@ def passages_line(passages: "Sequence[Passage]", short: dict[str, str]) -> str:
 def lead_lines(passages: "Sequence[Passage]", short: dict[str, str]) -> list[str]:
     """For the first passages that another one led to: from where, by what, and the question as it was rewritten."""
     arrow = glyphs().right
+    led = [(p.lead, short[p.document]) for p in passages[:_PASSAGES] if p.lead]
     return [
-        f"{one_line(p.lead.title)} {arrow} {one_line(p.lead.bridge)} {arrow} {short[p.document]}: {one_line(p.lead.question)}"
-        for p in passages[:_PASSAGES]
-        if p.lead
+        f"{one_line(lead.title) or 'a passage'} {arrow} {one_line(lead.bridge)} {arrow} {to}: {one_line(lead.question)}"
+        for lead, to in led
     ]
 
 

@@ -128,7 +128,7 @@ def _lead(lead: Lead | None) -> str:
     """Which passage led here, by what, and the question as it was rewritten for that."""
     if lead is None:
         return ""
-    way = f"From {safe(lead.title)} by <b>{safe(lead.bridge)}</b>"
+    way = f"From {safe(lead.title) or 'another passage'} by <b>{safe(lead.bridge)}</b>"
     return f'<p class="ht-small">{way}, asking: <i dir="auto">{safe(lead.question)}</i></p>'
 
 

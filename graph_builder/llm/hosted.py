@@ -6,6 +6,7 @@ is tried the next.
 """
 
 import json
+import os
 import warnings
 from collections.abc import Sequence
 from typing import Any, Literal, cast
@@ -20,7 +21,6 @@ from pydantic_ai.exceptions import (
     ModelRequestTimeout,
     ModelServerError,
     ModelUnavailableError,
-    UserError,
 )
 from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, TextPart, ToolCallPart, UserPromptPart
 from pydantic_ai.models import Model, ModelRequestParameters, infer_model
@@ -61,8 +61,9 @@ def open_provider(settings: Settings) -> "Hosted":
     """
     try:
         return Hosted(_model(settings), settings)
-    except (UserError, ImportError) as error:
-        raise SettingsError(f'LLM_MODEL is "{settings.llm_model}": {shown(error)}') from error
+    except Exception as error:  # each provider's package has errors of its own, as for a key that is set and empty
+        said = shown(error).partition(" To try Pydantic AI")[0]  # what follows is advice for its programmers
+        raise SettingsError(f'LLM_MODEL is "{settings.llm_model}": {said}') from error
 
 
 class Hosted:
@@ -153,7 +154,8 @@ def _model(settings: Settings) -> Model:
 def _openai_at(url: str) -> Provider[Any]:
     from pydantic_ai.providers.openai import OpenAIProvider  # noqa: PLC0415  # needs the openai package
 
-    return OpenAIProvider(base_url=url)
+    # A key that is set and empty, as Compose hands on one that .env lacks, is none: a server of one's own may need none.
+    return OpenAIProvider(base_url=url, api_key=os.environ.get("OPENAI_API_KEY") or "none")
 
 
 def _ways(model: Model, chosen: str) -> Sequence[Mode]:

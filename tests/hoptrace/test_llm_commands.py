@@ -116,6 +116,25 @@ def test_a_budget_needs_a_price(server: OpenAIServer, folder: Path, monkeypatch:
     assert not server.requests
 
 
+@pytest.mark.parametrize("key", ["", None])
+def test_a_key_that_is_missing_is_asked_for_in_one_line(folder: Path, monkeypatch: pytest.MonkeyPatch, key: str | None) -> None:
+    monkeypatch.setenv("LLM_MODEL", "openai:gpt-4o")
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    if key is not None:
+        monkeypatch.setenv("OPENAI_API_KEY", key)
+    _, err = run("ingest", str(folder), code=3)
+    assert "OPENAI_API_KEY" in err
+    assert "Agent(" not in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_a_server_of_ones_own_needs_no_key(server: OpenAIServer, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "")
+    run("ingest", str(folder))
+    assert server.requests
+
+
 def test_an_estimate_sends_nothing_and_knows_what_is_paid(
     server: OpenAIServer, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

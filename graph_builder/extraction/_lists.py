@@ -23,10 +23,9 @@ _SET_APART = re.compile(
     re.IGNORECASE,
 )
 """What a claim is not made of: "unlike x", "all but for x"."""
-_NOT_ONLY = re.compile(r"\bnot (?:only|just|merely)\b((?:(?!\bbut\b)[^.;])*?),?\s*\bbut\b(?:\s+also\b)?", re.IGNORECASE)
 _DOUBTED = re.compile(r"possibly|perhaps|probably|potentially")
 _FLAGS = insensitive(rf"\bnot\b|\bneither\b|{_DOUBT}")
-_NEITHER = re.compile(rf"\b[Nn]either\s+({NAME})\s+nor\s+({NAME})")
+_NEITHER = re.compile(rf"\b[Nn]either\s+({NAME}(?:(?:,|,?\s+n?or)\s+{NAME})*,?\s+nor\s+{NAME})")
 _LIST = 2
 
 
@@ -38,7 +37,7 @@ class Lists:
 
     def merge(self, sketch: Sketch) -> None:
         """Join lists of names of one group into one slot each."""
-        text = _NOT_ONLY.sub(r"\1 and", _SET_APART.sub("", sketch.text))
+        text = _SET_APART.sub("", sketch.text)
         if _FLAGS.search(text):
             text = _FLAG_AFTER.sub(lambda m: _flag(sketch, m), text)
             text = _NEITHER.sub(lambda m: _neither(sketch, m), text)
@@ -94,7 +93,8 @@ def _flag(sketch: Sketch, match: re.Match[str]) -> str:
 
 
 def _neither(sketch: Sketch, match: re.Match[str]) -> str:
-    left, right = sketch.at(match[1]), sketch.at(match[2])
-    if left.letter != right.letter:
+    listed = [sketch.at(mark) for mark in re.findall(NAME, match[1])]
+    if any(slot.letter != listed[0].letter for slot in listed):
         return match[0]
-    return sketch.add(Slot(flagged((*left.members, *right.members), negated=True), left.letter))
+    members = tuple(member for slot in listed for member in slot.members)
+    return sketch.add(Slot(flagged(members, negated=True), listed[0].letter))

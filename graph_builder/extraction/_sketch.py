@@ -27,7 +27,8 @@ _HEADING_LINE = re.compile(r"[^\n.;,]{1,70}\n(?=\s*[A-Z(])")
 _REWRITES = (
     (re.compile(r"\bcannot\b"), "can not"),
     (re.compile(r"n['\u2019]t\b"), " not"),
-    (re.compile(r"\bnot only\b"), ""),
+    (re.compile(r"\bnot (?:only|just|merely)\b((?:(?!\bbut\b)[^.;])*?),?\s*\bbut\b(?!\s+not\b)(?:\s+also\b)?", re.I), r"\1 and"),
+    (re.compile(r"\bnot (?:only|just|merely)\b", re.I), ""),
     (re.compile(r"\band/or\b"), "or"),
     (re.compile(r"\*\*|__|`"), ""),
     (re.compile(r"\s+"), " "),

@@ -248,6 +248,11 @@ STATED: list[tuple[str, str, list[str]]] = [
             "not Erythromycin INHIBITS CYP1A2",
         ],
     ),
+    (
+        "",
+        "Neither linezolid, azithromycin nor pravastatin inhibits CYP3A4.",
+        ["not linezolid INHIBITS CYP3A4", "not azithromycin INHIBITS CYP3A4", "not pravastatin INHIBITS CYP3A4"],
+    ),
     ("", "Mexiletine inhibits CYP1A2 in rats but not in humans.", ["Mexiletine INHIBITS CYP1A2 [in rats]"]),
     ("", "It is now known that omeprazole inhibits CYP2C19.", ["omeprazole INHIBITS CYP2C19"]),
     ("", "In a few reported cases verapamil inhibited CYP3A4.", ["verapamil INHIBITS CYP3A4"]),

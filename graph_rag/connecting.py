@@ -81,7 +81,7 @@ def candidates(name: str, sources: Sources) -> tuple[Candidate, ...]:
         if found:
             return tuple(sorted(found, key=lambda c: (c.name, c.type, c.id)))
     similar = ", ".join(dict.fromkeys(similar_names(name, sources)))
-    hint = f"; the nearest names are: {similar}" if similar else "; the graph is empty: ingest something first"
+    hint = f"; the nearest names are: {similar}" if similar else "; there is no entity in the graph: ingest something first"
     raise UnknownEntity(f'no entity is called "{name}"{hint}')
 
 

@@ -14,9 +14,19 @@ _OLD = r"(?:previous|prior|above|earlier|preceding|foregoing|system|initial|orig
 _TOLD = r"(?:instructions?|prompts?|rules|directives?|commands?|guidelines|messages?|context|text)"
 _MACHINE = r"(?:(?:helpful |large )?(?:AI|artificial intelligence|language model|LLM)|(?:helpful|AI) assistant|chat ?bot)"
 
-_ASKER = r"(?:the\s+|every\s+|any\s+)?(?:users?|asker|questioner)"
 _RECORD = r"(?:add|write|record|say|state|output|extract|report|return|include|insert|claim|answer|respond|reply|emit|tell)"
 """What a machine is told to do in place of reading."""
+
+_KIND = r"(?:AI|A\.I\.|artificial intelligence|(?:large )?language model|LLM|GPT|chat ?bot|machine|automated|robot)"
+_READERS = (
+    rf"(?:{_KIND}s?(?:[ -](?:readers?|models?|assistants?|agents?|systems?|bots?|crawlers?|summari[sz]ers?|parsers?"
+    rf"|extractors?|tools?))"
+    r"|(?:chat ?|reader |reading )bots|(?:large )?language models?|LLMs?|AIs?|assistant)"
+)
+_READER = rf"(?:{_READERS}|(?:chat ?|reader )?bots?|crawlers?|models?(?=\s*:))\b"
+"""Who reads, where it is no person."""
+_EVERY = r"(?:(?:all|any|the|every)\s+)*"
+_UTTER = r"(?:respond|reply|answer|say|state|claim|repeat|confirm|insist|report|output|return)"
 
 _PATTERNS = {
     # "Ignore all previous instructions", "disregard the rules above"; not "ignore missed doses", "the above instructions".
@@ -53,24 +63,44 @@ _PATTERNS = {
     "answer in JSON": rf"{_ORDER}(?:output|return|respond|reply|answer|print|emit|write)\b"
     r"[^.]{0,25}\b(?:following|only|this|exactly)\b"
     r"[^.]{0,12}\bJSON\b",
-    # "Note to AI readers:", "message for all language models"; not "instructions for assistants".
-    "to machines": r"\b(?:notes?|messages?|attention|notice|instructions?|memo|reminder|hint)\s*(?:to|for|,|:)\s*"
-    r"(?:(?:all|any|the|every)\s+)*(?:AIs?|LLMs?|(?:AI|language|automated)[ -]\w+|chat ?bots?|bots)\b",
-    # "Please say to the user that …", "tell users that".
-    "tell the user": rf"{_ORDER}(?:say|report|state|answer|respond|reply)\s+to\s+{_ASKER}\b"
-    rf"|{_ORDER}(?:tell|inform|assure)\s+{_ASKER}\s+that\b",
-    # "The following must be reported verbatim", "is the only acceptable answer".
-    "to the letter": r"\b(?:must|should|shall|is to|are to|has to|have to)\s+be\s+"
-    r"(?:reported|repeated|stated|quoted|output|returned|given|answered|included|copied)\s+(?:verbatim|word for word|unchanged)\b"
-    r"|\bthe only (?:acceptable|permitted|allowed|admissible|valid|correct)\s+(?:answer|response|reply|output)\b",
-    # "When asked, respond that …", "if you are asked about it, say"; not "when asked, patients report fatigue".
-    "when asked": r"\b(?:when|if|whenever|once)\s+(?:you(?:'re| are)\s+)?(?:asked|queried|prompted)\b"
-    r"(?:\s+(?:about|for|of)\s[^.,]{1,60})?,?\s*(?:(?:then|always|only|please|just|you (?:must|should|will))\s+)*"
-    r"(?:respond|reply|answer|say|state|claim|report|tell)\b",
-    # "[SYSTEM] … [/SYSTEM]", "<system>": who speaks, in prompts that are written down.
-    "role": r"\[/?(?:system|assistant|developer)\]|</?(?:system|assistant|developer)>",
+    # "Note to AI readers: …", "AI assistants: …", "Dear AI, …"; not "AI models were trained", "note to readers".
+    "to machines": rf"\b(?:note|notice|message|instructions?|hint|reminder|memo)\s+(?:to|for)\s+"
+    rf"{_EVERY}{_READER}\s*(?:[:,.!\u2014-]|$)"
+    rf"|^\W*(?:attention|dear|hey|hello|hi|to|for)\W+{_EVERY}{_READER}\s*[:,!\u2014-]"
+    rf"|^\W*(?!AIs?\b\s*:|automated|machine|assistant)(?:{_READERS})\s*:\s*\S"
+    rf"|^\W*(?:if|when|since|because) you are an? {_READER}\s*,",
+    # "Please say to the user that …", "tell the user that …", "inform users that …" as an order; not "it tells the user that".
+    "tell the user": rf"{_ORDER}(?:{_RECORD}|inform|assure|repeat|remind|explain)\s+(?:(?:this|it|back)\s+)?"
+    r"(?:to\s+)?(?:(?:the|your|all|any)\s+)?"
+    r"(?:users?|person who asks|asker|questioner)\b\s*(?:that\b|:|,)",
+    # "When asked, respond that …", "if anyone asks about X, say that …"; not "when asked, patients reported that".
+    "when asked": r"\b(?:when|whenever|if|once)\s+"
+    r"(?:(?:you are|you're|someone|anyone|somebody|anybody|a user|the user|users|they)\s+)?"
+    r"(?:asked|asks?|queried|prompted|questioned)\b[^.;:]{0,80},\s*"
+    r"(?:(?:please|always|then|only|you (?:must|should|will|are to))\s+)*"
+    rf"(?:{_UTTER}\s+(?:only\s+)?(?:that\b|with\b|[\"':\u201c])|tell (?:them|him|her|it)\b)",
+    # "Respond that …", "Answer only with …", "always repeat: …" as an order of its own; not "Answer all questions".
+    "what to answer": r"^\W*(?:please |now |always |you (?:must|should|will|are to) )*(?:respond|reply|answer)"
+    r"\s+(?:only\s+)?(?:that\s+\w|with\s+[\"'\u201c]|[\"'\u201c])"
+    r"|^\W*(?:please |now |always )*(?:say|state|claim|repeat|answer)\s*(?:that\s+\w+\s+\w+s\s|:\s*[\"'\u201c]|after me\b)",
+    # "The following must be reported verbatim: …", "… must be repeated word for word"; not "adverse events must be reported".
+    "verbatim": r"\b(?:must|should|shall|is to|are to|has to|have to)\s+(?:always\s+|now\s+)?be\s+"
+    r"(?:reported|repeated|stated|said|quoted|cited|given|returned|output|reproduced|copied|answered|recorded|extracted)"
+    r"\s+(?:back\s+)?"
+    r"(?:verbatim|word for word|as (?:a )?(?:fact|true|the answer|the truth)|exactly as (?:written|stated|given)"
+    r"|without (?:change|comment|question))\b",
+    # "… is the only acceptable answer", "the only correct answer is …"; not "the only acceptable answer to pain".
+    "the only answer": r"\bis the (?:only|single|sole) (?:acceptable|correct|valid|permitted|allowed|possible|right|true)"
+    r" (?:answer|response|reply|output)\W*(?:$|\.)"
+    r"|\bthe (?:only|single|sole) (?:acceptable|correct|valid|permitted|allowed|right) (?:answer|response|reply|output) is\b",
+    # "[SYSTEM] … [/SYSTEM]", "<system>", "### System:": marks of a role; not "the [system]", "<b>".
+    "role tag": r"(?:^|[\s>])(?:\[/?(?:system|assistant|developer)\]|</?(?:system|assistant|developer|instructions?|prompt)>"
+    r"|\{\{?/?(?:system|assistant)\}\}?|\*\*(?:system|assistant)(?: message| prompt)?:?\*\*:?\s)|\[/(?:system|assistant"
+    r"|developer)\]"
+    r"|\[system\]"
+    r"|^\W*(?:begin|start|end) (?:of )?(?:system|assistant) (?:message|prompt|instructions?)\b",
     # "<|im_start|>", "[INST]", "<<SYS>>", "<start_of_turn>": marks by which chat templates tell who speaks.
-    "chat template": r"<\|\w+\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|^#{2,3} ?(?:instruction|system|assistant)s?:",
+    "chat template": r"<\|\w+\|>|\[/?INST\]|<</?SYS>>|<(?:start|end)_of_turn>|^#{1,6} ?(?:instruction|system|assistant)s?:",
 }
 _COMPILED = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _PATTERNS.items()}
 

@@ -56,7 +56,7 @@ class Findings:
                         number,
                         negated or subject.negated or object_.negated,
                         possible or subject.possible or object_.possible,
-                        qualifiers,
+                        (*qualifiers, *filter(None, (subject.condition, object_.condition))),
                         confidence,
                         support,
                     )

@@ -11,39 +11,6 @@ _BOUNDARY = re.compile(
 )
 
 
-_CLAIM = r"(?:claim|hypothesis|notion|idea|theory|belief|assertion|suggestion|assumption|statement|rumou?r)s?"
-_UNTRUE = r"(?:false|wrong|untrue|incorrect|erroneous|mistaken|fictitious|invented|unfounded)"
-_SAYING = r"(?:show|claim|believ|think|report|suggest|find|found|state|demonstrat|indicat|prove|support|maintain)\w*"
-_DISOWNED = re.compile(
-    # It is disputed, or taken back.
-    r"\b(?:den(?:y|ies|ied)|doubts?|doubted|refutes?|refuted|disproves?|disproved|debunks?|debunked|retracts?|retracted)\b"
-    rf"|\b(?:is|are|was|were|be|been|proved|proven)\s+(?:\w+ly\s+)?(?:{_UNTRUE}|a myth)\b"
-    rf"|\b(?:reject|abandon|withdr[ae]w|discard|dismiss)\w*\b[^.]*\b{_CLAIM}\b"
-    rf"|\b{_CLAIM}\b[^.]*\b(?:reject|abandon|withdrawn|discard|discredit|dismiss|unsupported|not supported)\w*"
-    r"|\bnot (?:the case|true|so)\s+that\b|\b(?:unlikely|doubtful|questionable|implausible|improbable)\s+(?:that|whether|if)\b"
-    # Nobody says it, or nobody who counts.
-    r"|\b(?:nobody|no[ -]one|none of|(?<!\ba )few|hardly any\w*|no (?:\w+ )?(?:study|studies|trials?|data|evidence|authors?))\b"
-    rf"[^.]*\b{_SAYING}"
-    r"|\b(?:rumou?rs?|rumou?red|gossip|hearsay|legend) (?:has it|is|that)\b|\brumou?red to\b"
-    r"|\b(?:I|we|he|she|they|you|people)\s+(?:\w+ly\s+|once\s+|had\s+|used to\s+)*"
-    r"(?:thought|think|assumed|assume|guess|guessed|imagined|hoped)\b"
-    # It is an example of what is wrong, a supposition, or struck out.
-    rf"|\btrue or false\b|^\W*(?:{_UNTRUE}|myth|fiction|misconception)\s*:"
-    rf"|\b{_UNTRUE}\s+(?:sentence|statement|claim|example|assumption|belief|fact|idea|notion|answer)\b"
-    r"|^\W*(?:suppose|supposing|assume|assuming|imagine|hypothetically|what if)\b|\b(?:supposing|assuming)(?: that)?\b|~~\S"
-    # It holds in no sense that matters, or it is denied twice.
-    r"|\b(?:in no (?:\w+ ){0,3}(?:way|manner|sense)|to no (?:\w+ ){0,3}(?:extent|degree)|by no means)\b"
-    r"|\b(?:not|never|cannot|n't)\s+(?:\w+ly\s+)?(?:fail|lack|without|un(?:able|likely))\w*",
-    re.IGNORECASE,
-)
-"""Words by which a sentence takes back what it seems to state, says that somebody else disputes it, or only supposes it."""
-
-
-def disowned(sentence: str) -> bool:
-    """Whether a sentence does not stand by what it seems to state: "the claim that A inhibits B is false"."""
-    return bool(_DISOWNED.search(sentence))
-
-
 def _any(regexes: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(regexes) or r"(?!)", re.IGNORECASE)
 

@@ -11,18 +11,11 @@ _TWO = r"(?:\s+(?:and|or|as well as|plus|&)\s+|\s*/\s*|,\s+as well as\s+)"
 _COMMA = r"\s*[,;]\s*"
 _ARTICLE = r"(?:(?:the|an?|other|both|either|certain|some|of|by)\s+)?"
 _DOUBT = r"to a (?:lesser|smaller) (?:extent|degree)|possibly|perhaps|probably|potentially"
+_ALSO = rf"{_GLUE}(?:(?:of|by|for|with|to|in|on|the)\s+)?{NAME}"
 _FLAG_AFTER = re.compile(
-    rf"({NAME}),?\s+(?:but|and|though|although)?\s*(?:(not)|(?:{_DOUBT})),?\s+(?:(?:of|by|for|with|to|in|on)\s+)?"
-    rf"({NAME}(?:(?:\s*,\s*{NAME})*,?\s+(?:or|nor)\s+(?:by\s+|of\s+)?{NAME})?)"
+    rf"({NAME}),?\s+(?:but|and|though|although)?\s*(?:(not)|(?:{_DOUBT})),?\s+"
+    rf"(?:(?:of|by|for|with|to|in|on)\s+)?({NAME}(?:(?!,\s*(?:and|plus)){_ALSO}|(?:{_COMMA}{NAME})+{_ALSO})*)"
 )
-_SET_APART = re.compile(
-    rf",?\s*\b(?:unlike|in contrast (?:to|with)|contrary to|as opposed to|instead of|rather than)\s+(?:the\s+)?"
-    rf"{NAME}(?:(?:\s+(?:and|or)\s+|\s*/\s*)(?:the\s+)?{NAME})*(?!,?\s*(?:which|that|who)\b)(?:\s*,)?"
-    rf"|,?\s*\b(?:except(?:ing)?(?: for)?|with the exception of|apart from|aside from|other than|excluding)\s+(?:the\s+)?"
-    rf"{NAME}(?:(?:(?:\s*,\s*{NAME})*,?\s+(?:and|or)\s+|\s*/\s*)(?:the\s+)?{NAME})*(?!,?\s*(?:which|that|who)\b)(?:\s*,)?",
-    re.IGNORECASE,
-)
-"""What a claim is not made of: "unlike x", "all but for x"."""
 _DOUBTED = re.compile(r"possibly|perhaps|probably|potentially")
 _FLAGS = insensitive(rf"\bnot\b|\bneither\b|{_DOUBT}")
 _NEITHER = re.compile(rf"\b[Nn]either\s+({NAME}(?:(?:,|,?\s+n?or)\s+{NAME})*,?\s+nor\s+{NAME})")
@@ -37,7 +30,7 @@ class Lists:
 
     def merge(self, sketch: Sketch) -> None:
         """Join lists of names of one group into one slot each."""
-        text = _SET_APART.sub("", sketch.text)
+        text = sketch.text
         if _FLAGS.search(text):
             text = _FLAG_AFTER.sub(lambda m: _flag(sketch, m), text)
             text = _NEITHER.sub(lambda m: _neither(sketch, m), text)
@@ -80,21 +73,18 @@ def _join(sketch: Sketch, text: str) -> str:
 
 
 def _flag(sketch: Sketch, match: re.Match[str]) -> str:
-    """Read "x but not y or z" and "x and possibly y": y and z are denied or doubted within the list."""
-    left, others = sketch.at(match[1]), [sketch.at(mark) for mark in re.findall(NAME, match[3])]
-    if any(other.letter != left.letter for other in others):
+    """Read "x but not y" and "x and possibly y": y is denied or doubted within the list."""
+    left, listed = sketch.at(match[1]), [sketch.at(mark) for mark in re.findall(NAME, match[3])]
+    if any(left.letter != slot.letter for slot in listed):
         return match[0]
-    members = flagged(
-        tuple(member for other in others for member in other.members),
-        negated=bool(match[2]),
-        possible=bool(_DOUBTED.search(match[0])),
-    )
+    right = tuple(member for slot in listed for member in slot.members)
+    members = flagged(right, negated=bool(match[2]), possible=bool(_DOUBTED.search(match[0])))
     return sketch.add(Slot((*left.members, *members), left.letter))
 
 
 def _neither(sketch: Sketch, match: re.Match[str]) -> str:
     listed = [sketch.at(mark) for mark in re.findall(NAME, match[1])]
-    if any(slot.letter != listed[0].letter for slot in listed):
+    if len({slot.letter for slot in listed}) > 1:
         return match[0]
     members = tuple(member for slot in listed for member in slot.members)
     return sketch.add(Slot(flagged(members, negated=True), listed[0].letter))

@@ -7,6 +7,7 @@ is left is still a sentence, which a dependency parser then reads; with names an
 
 import re
 
+from graph_builder.extraction._apart import Apart
 from graph_builder.extraction._claims import Findings
 from graph_builder.extraction._lists import Lists
 from graph_builder.extraction._roles import Roles
@@ -44,6 +45,7 @@ class Reducer:
 
     def __init__(self, pack: Pack, letters: dict[str, str]) -> None:
         self.roles = Roles(pack)
+        self._apart = Apart(pack)
         self._lists = Lists(letters)
         self._wrappers = Wrappers(pack, letters)
         self._class_types = class_types(pack)
@@ -52,6 +54,7 @@ class Reducer:
 
     def reduce(self, sketch: Sketch, findings: Findings) -> None:
         """Rewrite the sketch in place, leaving claims and aliases in ``findings``."""
+        self._apart.take_out(sketch)
         bracketed = "(" in sketch.text
         sketch.text = _KNOWN_AS.sub(lambda m: _known_as(sketch, findings, m), sketch.text)
         if bracketed:

@@ -24,11 +24,12 @@ _DOSE = re.compile(
     r"(?:a day|daily|per day|a week|weekly|b\.?i\.?d\.?|t\.?i\.?d\.?|q\.?d\.?))?(?=[\s,;.)]|$)"
 )
 _HEADING_LINE = re.compile(r"[^\n.;,]{1,70}\n(?=\s*[A-Z(])")
+_NOT_ONLY = r"\bnot (?:only|just|merely|simply)\b"
 _REWRITES = (
     (re.compile(r"\bcannot\b"), "can not"),
     (re.compile(r"n['\u2019]t\b"), " not"),
-    (re.compile(r"\bnot (?:only|just|merely)\b((?:(?!\bbut\b)[^.;])*?),?\s*\bbut\b(?!\s+not\b)(?:\s+also\b)?", re.I), r"\1 and"),
-    (re.compile(r"\bnot (?:only|just|merely)\b", re.I), ""),
+    (re.compile(rf"{_NOT_ONLY}\s+(?:(?:does|do|did)\s+)?(.*?),?\s+\bbut\b(?!\s+not\b)(?:\s+also\b)?", re.IGNORECASE), r" \1 and"),
+    (re.compile(_NOT_ONLY, re.IGNORECASE), ""),
     (re.compile(r"\band/or\b"), "or"),
     (re.compile(r"\*\*|__|`"), ""),
     (re.compile(r"\s+"), " "),
@@ -45,6 +46,8 @@ class Member:
     sentence: int
     negated: bool = False
     possible: bool = False
+    condition: str = ""
+    """Under which alone claims about this member hold: "except terbinafine", of azoles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,3 +160,8 @@ def _plain(text: str) -> str:
 def flagged(members: Sequence[Member], *, negated: bool = False, possible: bool = False) -> tuple[Member, ...]:
     """The members with their own negation or doubt."""
     return tuple(replace(m, negated=m.negated or negated, possible=m.possible or possible) for m in members)
+
+
+def qualified(slot: Slot, condition: str) -> Slot:
+    """The slot with a condition on all of its members."""
+    return replace(slot, members=tuple(replace(m, condition=condition) for m in slot.members))

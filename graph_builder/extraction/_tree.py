@@ -106,6 +106,8 @@ class Tree:
         complements = [c for c in verb.children if c.dep_ in ("attr", "oprd")] + list(under(verb, "as"))
         subjects = [slot for noun in reading.subjects(verb) for slot in reading.slots(noun)]
         words = reading.cue_words(verb)
+        if self._cues.void(words):
+            return
         flags = (self._cues.negated(words), self._cues.possible(words))
         for complement in complements:
             for role in reading.slots(complement):

@@ -3,7 +3,8 @@
 A document is read once, in order: names and what stands for them are placed in each sentence (`_reference.py`), the sentence is
 drawn as a sketch with slots (`_sketch.py`) and reduced (`_reduce.py`), then read by its dependency tree (`_tree.py`) and by
 templates (`_templates.py`); rows of tables are read by their header (`_tables.py`). Only sketches that
-can yield something are parsed.
+can yield something are parsed. Nothing is read from what is struck out (`_struck.py`) or from sentences that do not stand behind
+what they seem to state (`_disowned.py`), nor of names that are set apart (`_apart.py`).
 A pack that is open has no names of its own: `_open.py` reads those that a named-entity recogniser finds.
 """
 
@@ -22,12 +23,14 @@ from graph_builder.extraction import (
     Passage,
 )
 from graph_builder.extraction._claims import Claim, Findings
-from graph_builder.extraction._cues import Cues, disowned
+from graph_builder.extraction._cues import Cues
+from graph_builder.extraction._disowned import disowned
 from graph_builder.extraction._open import OpenReader
 from graph_builder.extraction._pipeline import load_pipeline
 from graph_builder.extraction._reduce import Reducer
 from graph_builder.extraction._reference import References
 from graph_builder.extraction._sketch import Member, Placed, Sketch, draw, group_letters
+from graph_builder.extraction._struck import unstruck
 from graph_builder.extraction._tables import Tables, is_row
 from graph_builder.extraction._templates import Templates
 from graph_builder.extraction._tree import Tree
@@ -112,11 +115,17 @@ class RuleExtractor:
 
     @cached_property
     def _supposed(self) -> re.Pattern[str]:
-        """A claim that is only supposed: "if ketoconazole inhibits CYP3A4"; not "if inhibitors of CYP3A4 are given"."""
+        """A claim that is only supposed: "if ketoconazole inhibits CYP3A4", "had it inhibited …"; not "if inhibitors …"."""
         verbs = {verb for r in self._pack.relation_types.values() for f in r.frames for verb in f.verbs}
         forms = alternatives(form for verb in verbs for form in verb_forms(verb)[:3])
-        verbs_after = rf"(?:the\s+)?{NAME}\s+(?:were to\s+|should\s+|not\s+|to\s+)?(?:\w+ly\s+)?(?:{forms})\b"
-        return insensitive(rf"\b(?:if|unless)\s+{verbs_after}|(?:^|[,;]\s*)(?:had|were|should)\s+{verbs_after}")
+        who = rf"(?:the\s+)?{NAME}(?:(?:\s*,\s*|\s+)(?:(?:and|or)\s+)?{NAME})*"
+        auxiliary = (
+            r"(?:(?:is|are|was|were|be|been|has|have|had|does|do|did|could|would|should|not|to|also|really|\w+ly)\s+){0,4}"
+        )
+        return insensitive(
+            rf"\b(?:if|unless|suppose|imagine|assume|as though)\s+(?:that\s+)?{who}\s+{auxiliary}(?:{forms})\b",
+            rf"|(?:^|[.;:,]\s*)(?:had|were|should)\s+{who}\s+{auxiliary}(?:{forms})\b",
+        )
 
     def prompts(self, passages: Sequence[Passage]) -> list[Prompt]:  # noqa: ARG002  # the protocol's
         """Rules ask no model."""
@@ -130,7 +139,7 @@ class RuleExtractor:
         placed: dict[int, list[Placed]] = {}
         sketches: list[Sketch] = []
         for passage in passages:
-            for sentence in passage.sentences:
+            for sentence in unstruck(passage.sentences):
                 if sentence.number in placed:
                     continue
                 placed[sentence.number] = references.place(sentence)
@@ -150,6 +159,8 @@ class RuleExtractor:
     def _sketches(self, sentence: NumberedSentence, placed: list[Placed], findings: Findings) -> list[Sketch]:
         """The reduced sketch of a sentence, or two where a heading stands above it."""
         drawn = draw(sentence.text, sentence.number, placed, self._letters)
+        if any(disowned(sketch.text) for sketch in drawn):
+            return []
         drawn = [sketch for sketch in drawn if not self._supposed.search(sketch.text)]
         for sketch in drawn:
             if len(sketch.slots) > 1:

@@ -1,7 +1,7 @@
 """HTML becomes readable text: headings as "# Heading", items as "- item", rows as "a | b", a blank line between blocks.
 
 Read as events (lxml's target parser), so that a document nested ten thousand deep is no deeper for us. Nothing is
-fetched, and what is no text to a reader (scripts, styles, forms' controls, navigation, what is hidden) is left out.
+fetched, and what is no text to a reader (scripts, styles, forms' controls, navigation, what is hidden or struck out) is left out.
 """
 
 import re
@@ -19,7 +19,9 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_DROPPED = _words("script style template svg math canvas iframe object audio video nav button select textarea datalist")
+_DROPPED = _words(
+    "script style template svg math canvas iframe object audio video nav button select textarea datalist del s strike"
+)
 _BLOCKS = _words(
     "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form header "
     "hgroup hr legend li main menu ol p pre section summary table tbody tfoot thead caption ul"
@@ -30,13 +32,15 @@ _DECLARED = re.compile(
     rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_\-]{2,20})|<\?xml[^>]{0,99}encoding=[\"']([A-Za-z0-9_\-]{2,20})",
     re.I,
 )
-_HIDING = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse))", re.I)
 _DEEPEST = 20
-
-
-def _is_hidden(attributes: Mapping[str, str]) -> bool:
-    """Whether the element says of itself that no reader sees it; style sheets are not read."""
-    return "hidden" in attributes or bool(_HIDING.search(attributes.get("style", "")))
+_NEVER_UNSEEN = _words("html body area base br col embed hr img input link meta param source track wbr")
+"""Elements that have no end, and those that pages hide only until their scripts have run."""
+_UNSEEN = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|content-visibility\s*:\s*hidden|"
+    r"opacity\s*:\s*0(?:\.0*)?%?|font-size\s*:\s*0(?:\.0*)?(?:px|pt|r?em|%)?)\s*(?:!\s*important\s*)?(?:;|$)",
+    re.I,
+)
+"""Styles by which an element is on the page and not seen."""
 
 
 def load(path: str) -> Iterator[Loaded]:
@@ -81,6 +85,8 @@ class _Reader:
     _mark: str = ""
     _tight: bool = False
     _dropped: int = 0
+    _unseen: str = ""
+    _inside: int = 0
     _in_title: int = 0
     _kept: int = 0
     _row: int = 0
@@ -88,9 +94,11 @@ class _Reader:
     _in_table: bool = False
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """An element begins; within one that is left out, only the depth counts."""
-        if self._dropped or tag in _DROPPED or _is_hidden(attributes):
-            self._dropped += 1
+        """An element begins."""
+        if self._is_unseen(tag, attributes):
+            return
+        if tag in _DROPPED or self._dropped:
+            self._dropped += tag in _DROPPED
         elif tag == "title":
             self._in_title += 1
         elif tag == "br":
@@ -104,6 +112,15 @@ class _Reader:
                 self._words.append(" ")
         elif tag in _HEADINGS or tag in _BLOCKS:
             self._open_block(tag)
+
+    def _is_unseen(self, tag: str, attributes: Mapping[str, str]) -> bool:
+        """Whether an element is hidden or stands in one that is; what has "aria-hidden" is seen, and only not read out."""
+        if self._unseen:
+            self._inside += tag == self._unseen
+        elif tag not in _NEVER_UNSEEN and not self._dropped:
+            hidden = "hidden" in attributes or _UNSEEN.search(attributes.get("style", ""))
+            self._unseen, self._inside = (tag, 1) if hidden else ("", 0)
+        return bool(self._unseen)
 
     def _open_block(self, tag: str) -> None:
         self.flush()
@@ -125,8 +142,13 @@ class _Reader:
 
     def end(self, tag: str) -> None:
         """An element ends."""
-        if self._dropped:
-            self._dropped -= 1
+        if self._unseen:
+            self._inside -= tag == self._unseen
+            self._unseen = self._unseen if self._inside else ""
+        elif tag in _DROPPED:
+            self._dropped = max(0, self._dropped - 1)
+        elif self._dropped:
+            return
         elif tag == "title":
             self._in_title = max(0, self._in_title - 1)
         elif tag == "tr":
@@ -145,6 +167,8 @@ class _Reader:
 
     def data(self, text: str) -> None:
         """Text, in pieces of any length."""
+        if self._unseen:
+            return
         if self._in_title and not self._dropped:
             self.title.append(text)
         elif not self._dropped:

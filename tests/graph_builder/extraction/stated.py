@@ -180,6 +180,9 @@ STATED: list[tuple[str, str, list[str]]] = [
         "Celecoxib does not inhibit CYP2C9, although it is thought to inhibit CYP2D6.",
         ["not Celecoxib INHIBITS CYP2C9", "may Celecoxib INHIBITS CYP2D6"],
     ),
+    ("", "Phenytoin lacks any inhibitory effect on CYP2C9.", ["not Phenytoin INHIBITS CYP2C9"]),
+    ("", "Bosentan is devoid of CYP3A4 inhibition.", ["not Bosentan INHIBITS CYP3A4"]),
+    ("", "Pravastatin is free of inducing activity on CYP3A4.", ["not Pravastatin INDUCES CYP3A4"]),
     # --- held possible, and under a condition
     ("", "Carvedilol may inhibit P-gp.", ["may Carvedilol INHIBITS P-gp"]),
     ("", "In vitro, clarithromycin may inhibit OATP1B1.", ["may clarithromycin INHIBITS OATP1B1 [in vitro]"]),
@@ -205,6 +208,81 @@ STATED: list[tuple[str, str, list[str]]] = [
         ["CYP2C19 METABOLIZES clopidogrel bisulfate"],
     ),
     ("Verapamil", "# Verapamil\n- Inhibits P-gp.", ["Verapamil INHIBITS P-gp"]),
+    # --- set apart: nothing is stated of what is only compared, and an exception is told
+    ("", "Unlike ketoconazole, fluconazole does not inhibit CYP1A2.", ["not fluconazole INHIBITS CYP1A2"]),
+    (
+        "",
+        "Cimetidine and fluoxetine, unlike famotidine, inhibit CYP2D6.",
+        ["Cimetidine INHIBITS CYP2D6", "fluoxetine INHIBITS CYP2D6"],
+    ),
+    ("", "Unlike rifampin and phenytoin, voriconazole inhibits CYP2C19.", ["voriconazole INHIBITS CYP2C19"]),
+    (
+        "",
+        "Unlike azithromycin, clarithromycin and erythromycin inhibit CYP3A4.",
+        ["clarithromycin INHIBITS CYP3A4", "erythromycin INHIBITS CYP3A4"],
+    ),
+    ("", "Unlike azithromycin, dirithromycin and nonesuch, clarithromycin inhibits CYP3A4.", ["clarithromycin INHIBITS CYP3A4"]),
+    ("", "In contrast to warfarin, dabigatran is not metabolised by CYP2C9.", ["not CYP2C9 METABOLIZES dabigatran"]),
+    ("", "CYP2C19 is inhibited by omeprazole, as opposed to pantoprazole.", ["omeprazole INHIBITS CYP2C19"]),
+    ("", "Fluoxetine inhibits CYP2D6 rather than CYP3A4.", ["Fluoxetine INHIBITS CYP2D6"]),
+    ("", "Quinidine instead of digoxin inhibits CYP2D6.", ["Quinidine INHIBITS CYP2D6"]),
+    ("", "All azoles except terbinafine inhibit CYP3A4.", ["azoles INHIBITS CYP3A4 [except terbinafine]"]),
+    ("", "Statins (except pravastatin) are metabolised by CYP3A4.", ["CYP3A4 METABOLIZES Statins [except pravastatin]"]),
+    ("", "Apart from azithromycin, macrolides inhibit CYP3A4.", ["macrolides INHIBITS CYP3A4 [Apart from azithromycin]"]),
+    ("", "All macrolides but azithromycin inhibit CYP3A4.", ["macrolides INHIBITS CYP3A4 [but azithromycin]"]),
+    ("", "Ketoconazole is, other than warfarin, without effect.", []),
+    ("", "No drug other than ketoconazole inhibits CYP3A4.", []),
+    # --- not only
+    ("", "Not only diltiazem but also verapamil inhibits CYP3A4.", ["diltiazem INHIBITS CYP3A4", "verapamil INHIBITS CYP3A4"]),
+    ("", "Rifampin induces not just CYP3A4, but also CYP2C9.", ["Rifampin INDUCES CYP3A4", "Rifampin INDUCES CYP2C9"]),
+    (
+        "",
+        "Paroxetine is not only a potent inhibitor of CYP2D6 but also a substrate of CYP2D6.",
+        ["Paroxetine INHIBITS CYP2D6 [potent]", "CYP2D6 METABOLIZES Paroxetine"],
+    ),
+    ("", "Warfarin is not metabolised solely by CYP2C9.", []),
+    # --- a denial reaches over the whole list
+    (
+        "",
+        "Methadone is metabolized by CYP3A4, CYP2B6 but not CYP2C9 or CYP2D6.",
+        [
+            "CYP3A4 METABOLIZES Methadone",
+            "CYP2B6 METABOLIZES Methadone",
+            "not CYP2C9 METABOLIZES Methadone",
+            "not CYP2D6 METABOLIZES Methadone",
+        ],
+    ),
+    (
+        "",
+        "Cobicistat inhibits CYP3A4, but not CYP2C9, CYP2C19 or CYP1A2.",
+        [
+            "Cobicistat INHIBITS CYP3A4",
+            "not Cobicistat INHIBITS CYP2C9",
+            "not Cobicistat INHIBITS CYP2C19",
+            "not Cobicistat INHIBITS CYP1A2",
+        ],
+    ),
+    (
+        "",
+        "Ritonavir inhibits CYP3A4, and possibly CYP2D6 or CYP2C9.",
+        ["Ritonavir INHIBITS CYP3A4", "may Ritonavir INHIBITS CYP2D6", "may Ritonavir INHIBITS CYP2C9"],
+    ),
+    (
+        "",
+        "Neither famotidine, nizatidine nor ranitidine inhibits CYP2C19.",
+        ["not famotidine INHIBITS CYP2C19", "not nizatidine INHIBITS CYP2C19", "not ranitidine INHIBITS CYP2C19"],
+    ),
+    # --- species, and what somebody thinks
+    ("", "Mexiletine inhibits CYP1A2 in rats but not in humans.", ["Mexiletine INHIBITS CYP1A2 [in rats]"]),
+    ("", "In dogs, omeprazole induces CYP3A4.", ["omeprazole INDUCES CYP3A4 [in dogs]"]),
+    ("", "Propofol inhibits CYP2B6 in rat liver microsomes.", ["Propofol INHIBITS CYP2B6 [in rat liver microsomes]"]),
+    ("", "I thought quinidine inhibits CYP2D6.", ["may quinidine INHIBITS CYP2D6"]),
+    ("", "It is likely that cimetidine inhibits CYP1A2.", ["may cimetidine INHIBITS CYP1A2"]),
+    # --- struck out
+    ("", "~~Carbamazepine inhibits CYP3A4.~~ Carbamazepine induces CYP3A4.", ["Carbamazepine INDUCES CYP3A4"]),
+    ("", "~~Phenytoin inhibits CYP3A4. Rifampin inhibits CYP2C9.~~ Rifampin induces CYP2C9.", ["Rifampin INDUCES CYP2C9"]),
+    ("", "Phenytoin ~~inhibits~~ induces CYP3A4.", ["Phenytoin INDUCES CYP3A4"]),
+    ("", "Doses of ~~5 mg: fluconazole inhibits CYP2C9.", ["fluconazole INHIBITS CYP2C9"]),
     # --- tables
     (
         "",
@@ -221,69 +299,6 @@ STATED: list[tuple[str, str, list[str]]] = [
         "| Enzyme | Strength of inhibition by fluvoxamine |\n| --- | --- |\n| CYP1A2 | strong |\n| CYP3A4 | none |",
         ["fluvoxamine INHIBITS CYP1A2 [strong]", "not fluvoxamine INHIBITS CYP3A4"],
     ),
-    # --- set apart from the claim
-    ("", "Unlike itraconazole, azithromycin does not inhibit CYP3A4.", ["not azithromycin INHIBITS CYP3A4"]),
-    (
-        "",
-        "Grapefruit juice and itraconazole, unlike azithromycin, inhibit CYP3A4.",
-        ["Grapefruit juice INHIBITS CYP3A4", "itraconazole INHIBITS CYP3A4"],
-    ),
-    ("", "Fluconazole, in contrast to terbinafine, inhibits CYP3A4.", ["Fluconazole INHIBITS CYP3A4"]),
-    ("", "All azoles except terbinafine inhibit CYP3A4.", ["azoles INHIBITS CYP3A4"]),
-    (
-        "",
-        "With the exception of pravastatin and rosuvastatin, statins are metabolized by CYP3A4.",
-        ["CYP3A4 METABOLIZES statins"],
-    ),
-    ("", "Ritonavir rather than saquinavir inhibits CYP3A4.", ["Ritonavir INHIBITS CYP3A4"]),
-    ("", "Not only diltiazem but also verapamil inhibits CYP3A4.", ["diltiazem INHIBITS CYP3A4", "verapamil INHIBITS CYP3A4"]),
-    ("", "Rifampin not only induces CYP3A4 but also induces CYP2C9.", ["Rifampin INDUCES CYP3A4", "Rifampin INDUCES CYP2C9"]),
-    (
-        "",
-        "Erythromycin inhibits CYP3A4 but not CYP2C9, CYP2D6 or CYP1A2.",
-        [
-            "Erythromycin INHIBITS CYP3A4",
-            "not Erythromycin INHIBITS CYP2C9",
-            "not Erythromycin INHIBITS CYP2D6",
-            "not Erythromycin INHIBITS CYP1A2",
-        ],
-    ),
-    (
-        "",
-        "Neither linezolid, azithromycin nor pravastatin inhibits CYP3A4.",
-        ["not linezolid INHIBITS CYP3A4", "not azithromycin INHIBITS CYP3A4", "not pravastatin INHIBITS CYP3A4"],
-    ),
-    ("", "Mexiletine inhibits CYP1A2 in rats but not in humans.", ["Mexiletine INHIBITS CYP1A2 [in rats]"]),
-    ("", "It is now known that omeprazole inhibits CYP2C19.", ["omeprazole INHIBITS CYP2C19"]),
-    ("", "In a few reported cases verapamil inhibited CYP3A4.", ["verapamil INHIBITS CYP3A4"]),
-    # --- disowned, doubted, supposed: nothing is stated
-    *(
-        ("", text, [])
-        for text in (
-            "It is not the case that tamoxifen inhibits CYP3A4.",
-            "Ciprofloxacin does not fail to inhibit CYP1A2.",
-            "It is unlikely that gabapentin inhibits CYP2C19.",
-            "It seems doubtful that omeprazole inhibits CYP2D6.",
-            "The claim that amiodarone inhibits CYP2C9 has been withdrawn.",
-            "The authors abandoned the idea that amiodarone inhibits CYP2C9.",
-            "Nobody has shown that verapamil induces CYP3A4.",
-            "No study demonstrates that paroxetine induces CYP2D6.",
-            "Few clinicians still believe that ranitidine inhibits CYP3A4.",
-            "We reject the hypothesis that isoniazid inhibits CYP2E1.",
-            "Rumour has it that lithium inhibits CYP2D6.",
-            "We once thought quinidine inhibits CYP2D6.",
-            "True or false: warfarin induces CYP2C9.",
-            "FALSE: Ibuprofen induces CYP3A4.",
-            "Myth: Caffeine inhibits CYP1A2.",
-            'An example of a wrong sentence: "Aspirin inhibits CYP2D6."',
-            "Suppose that propranolol inhibits CYP1A2.",
-            "Assuming fluvoxamine inhibits CYP1A2, reduce the dose.",
-            "Had nifedipine inhibited CYP3A4, the trial would have stopped.",
-            "Were fluoxetine to inhibit CYP2D6, levels would rise.",
-            "~~Carbamazepine inhibits CYP3A4.~~",
-            "Simvastatin inhibits CYP3A4 in no clinically meaningful way.",
-        )
-    ),
     # --- traps: nothing is stated
     ("", "Warfarin and aspirin were both on the list.", []),
     ("", "The glucuronide of clopidogrel inhibits CYP2C8.", []),
@@ -296,6 +311,53 @@ STATED: list[tuple[str, str, list[str]]] = [
     ("", "Penicillins do not prolong the interval.", []),
     ("", "Patients on Luvox should be asked about coffee intake.", []),
 ]
+
+DISOWNED: list[str] = [
+    "Ciprofloxacin does not fail to inhibit CYP1A2.",
+    "Cimetidine never fails to inhibit CYP2D6.",
+    "It is not the case that tamoxifen inhibits CYP3A4.",
+    "It can not be concluded that losartan is metabolised by CYP2C9.",
+    "It is unlikely that omeprazole inhibits CYP3A4.",
+    "It is highly doubtful that CYP2C9 metabolises digoxin.",
+    "That digoxin is metabolised by CYP2C9 is doubtful.",
+    "The claim that omeprazole inhibits CYP3A4 has been withdrawn.",
+    "The view that sertraline induces CYP2D6 was later abandoned.",
+    "The rumour that losartan inhibits CYP2C9 spread quickly.",
+    "Nobody has shown that omeprazole inhibits CYP3A4.",
+    "Nobody claims digoxin induces CYP3A4.",
+    "No serious author claims that metformin is metabolised by CYP2D6.",
+    "Few clinicians still believe that losartan inhibits CYP3A4.",
+    "We reject the hypothesis that omeprazole inhibits CYP3A4.",
+    "Our results contradict the view that losartan inhibits CYP3A4.",
+    "Rumour has it that digoxin is metabolised by CYP2D6.",
+    "It was once believed that quinidine induces CYP2D6.",
+    "Verapamil was wrongly reported to induce CYP3A4.",
+    "True or false: warfarin induces CYP2C9. (False.)",
+    "FALSE: Ibuprofen induces CYP3A4.",
+    "**Myth 2:** CYP1A2 is inhibited by caffeine.",
+    "Metformin is metabolised by CYP2D6 - wrong!",
+    'Example of a wrong sentence: "Aspirin inhibits CYP2D6."',
+    "Suppose that aspirin inhibits CYP2D6.",
+    "Imagine metformin induces CYP3A4.",
+    "Assuming that digoxin inhibits CYP2C9, warfarin would accumulate.",
+    "Had nifedipine inhibited CYP3A4, the trial would have stopped.",
+    "Were losartan to induce CYP3A4, the dose would be raised.",
+    "If nifedipine and amlodipine had inhibited CYP3A4, the trial would have stopped.",
+    "Simvastatin inhibits CYP3A4 in no clinically meaningful way.",
+    "Digoxin induces CYP3A4 to no relevant extent.",
+]
+"""Sentences that do not stand behind what they seem to state."""
+
+UPHELD: list[tuple[str, str]] = [
+    ("These data support the hypothesis that losartan inhibits CYP3A4.", "losartan INHIBITS CYP3A4"),
+    ("Amiodarone inhibits CYP2D6, but the clinical relevance is questionable.", "Amiodarone INHIBITS CYP2D6"),
+    ("A few authors found that warfarin is metabolised by CYP2C9.", "CYP2C9 METABOLIZES warfarin"),
+    ("Incorrect dosing is common; fluconazole inhibits CYP2C9.", "fluconazole INHIBITS CYP2C9"),
+    ("We excluded drugs that inhibit CYP2D6, such as quinidine.", "quinidine INHIBITS CYP2D6"),
+    ("It is well known that ketoconazole inhibits CYP3A4.", "ketoconazole INHIBITS CYP3A4"),
+    ("Verapamil inhibits P-gp; nobody has proved that a single dose matters.", "Verapamil INHIBITS P-gp"),
+]
+"""Sentences with the same words, that do."""
 
 ALIASES: list[tuple[str, list[tuple[str, str]]]] = [
     ("Plavix (clopidogrel) is an antiplatelet agent.", [("Plavix", "clopidogrel")]),

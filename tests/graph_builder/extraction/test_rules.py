@@ -6,11 +6,12 @@ from collections.abc import Iterator
 import pytest
 
 from graph_builder.extraction import ExtractedRelation, Extraction, Extractor, NumberedSentence, Passage
+from graph_builder.extraction._struck import unstruck
 from graph_builder.extraction.rules import create
 from graph_builder.model import Modality, Polarity
 from graph_builder.packs import load_pack
 from graph_builder.sentences import split
-from tests.graph_builder.extraction.stated import ALIASES, STATED
+from tests.graph_builder.extraction.stated import ALIASES, DISOWNED, STATED, UPHELD
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,25 @@ def relations(extractions: list[Extraction]) -> Iterator[ExtractedRelation]:
 @pytest.mark.parametrize(("title", "text", "stated"), STATED, ids=[text[:60] for _, text, _ in STATED])
 def test_a_sentence_gives_what_it_states(rules: Extractor, title: str, text: str, stated: list[str]) -> None:
     assert sorted(written(r) for r in relations(rules.extract(passages(text, title)))) == sorted(stated)
+
+
+@pytest.mark.parametrize("text", DISOWNED)
+def test_what_a_sentence_does_not_stand_behind_is_not_stated(rules: Extractor, text: str) -> None:
+    assert not [written(r) for r in relations(rules.extract(passages(text)))]
+
+
+@pytest.mark.parametrize(("text", "stated"), UPHELD)
+def test_what_a_sentence_stands_behind_is_stated(rules: Extractor, text: str, stated: str) -> None:
+    assert [written(r) for r in relations(rules.extract(passages(text)))] == [stated]
+
+
+def test_what_is_struck_out_over_two_sentences_keeps_every_place() -> None:
+    text = "A ~~is b. C~~ is d."
+    sentences = [NumberedSentence(0, "A ~~is b."), NumberedSentence(1, "C~~ is d.")]
+    found = unstruck(sentences)
+    assert " ".join(s.text for s in found) == "A " + " " * len("~~is b. C~~") + " is d."
+    assert [len(s.text) for s in found] == [len(s.text) for s in sentences]
+    assert unstruck([NumberedSentence(0, text.replace("C~~", "C"))])[0].text == "A ~~is b. C is d."
 
 
 @pytest.mark.parametrize(("text", "declared"), ALIASES, ids=[text[:50] for text, _ in ALIASES])

@@ -103,17 +103,29 @@ def test_a_wrong_declaration_is_passed_over(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "hidden",
+    "unseen",
     [
-        "<p hidden>Secret</p>",
-        '<div style="color: red; display : none"><p>Secret<br>more</p><ul><li>Secret</ul></div>',
-        "<p>Seen</p><p hidden>Secret<p>Seen again</p>",
-        '<span style="visibility:hidden">Secret</span>',
-        "<table hidden><tr><td>Secret</table>",
+        "<p hidden>Unseen.</p>",
+        "<p hidden>Unseen.<p>",
+        '<div style="color: red; display:none"><div>Un</div><br><p>seen.</div>',
+        '<span style="visibility: hidden !important">Unseen.</span>',
+        '<p hidden="until-found">Unseen <b>and</b> deep.</p>',
+        "<del>Unseen.</del>",
+        "<p><s>Unseen.</s></p>",
     ],
 )
-def test_what_no_reader_sees_is_not_read(hidden: str) -> None:
-    text = read(f"<body><p>Before</p>{hidden}<p>After</p></body>").text
-    assert "Secret" not in text
-    assert "Before" in text
-    assert "After" in text
+def test_what_is_hidden_or_struck_out_is_not_read(unseen: str) -> None:
+    assert read(f"<body><p>Before.</p>{unseen}<p>After.</p></body>").text == "Before.\n\nAfter."
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        '<p aria-hidden="true">Seen.</p>',
+        '<p style="display: block; opacity: 0.5">Seen.</p>',
+        '<p class="hidden">Seen.</p>',
+        "<br hidden><p>Seen.</p>",
+    ],
+)
+def test_what_is_seen_is_read(seen: str) -> None:
+    assert "Seen." in read(f'<body style="visibility:hidden">{seen}</body>').text

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from graph_builder.model import Vectors
-from graph_rag.namesakes import Numbers
+from graph_rag.incidence import Numbers
 from graph_rag.pagerank import Weights
 from graph_rag.pool import Pool
 from graph_rag.rewriting import Rewrite, covered

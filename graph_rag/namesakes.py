@@ -15,12 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from graph_builder.terms import STOP_WORDS
+from graph_rag.incidence import Flags, Numbers
 from graph_rag.nations import led_to
 
 Ids = NDArray[np.uint64]
 Hashes = NDArray[np.int64]
-Numbers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 _LONGEST = 12
 """Words of a name that is looked into."""
@@ -85,7 +84,8 @@ def _stretches(name: str) -> Iterator[tuple[int, int, int]]:
 class Entities:
     """The entities of a neighbourhood, those that share a name as one, numbered from 0 in the order of their smallest ids.
 
-    ``ids`` and ``names`` are sorted, with the number of each beside them; ``firsts``: the smallest id of each number.
+    ``ids`` and ``names`` are sorted, with the number of each beside them; ``firsts``: the smallest id of each number; ``given``:
+    the number of each bearer, in the order in which they were given.
     """
 
     ids: Ids
@@ -93,6 +93,7 @@ class Entities:
     names: Hashes
     named: Numbers
     firsts: Ids
+    given: Numbers
 
     def __len__(self) -> int:
         return len(self.firsts)
@@ -127,7 +128,7 @@ def united(given: Bearers) -> Entities:
         if np.array_equal(before, smallest):
             break
     first, numbers = np.unique(smallest, return_inverse=True)
-    return Entities(ids, numbers, names, np.searchsorted(first, of_name), ids[first])
+    return Entities(ids, numbers, names, np.searchsorted(first, of_name), ids[first], numbers[entity])
 
 
 def _within_longer(whole: Hashes, start: Numbers, end: Numbers) -> Flags:

@@ -14,9 +14,10 @@ import numpy as np
 
 from graph_builder.model import Kind
 from graph_builder.stores import Store
+from graph_rag.incidence import Incidence, Numbers, incidence, matches
 from graph_rag.memory import Reads
 from graph_rag.model import Chain
-from graph_rag.namesakes import Bearers, Entities, Flags, Ids, Numbers, Stretches, as_numbers, united
+from graph_rag.namesakes import Bearers, Entities, Stretches, as_numbers, united
 from graph_rag.nations import led_to
 from graph_rag.pagerank import Weights, personalised
 from graph_rag.reading import Place, Reader
@@ -51,7 +52,7 @@ class Neighbourhood:
     """The passages and entities around a question, as arrays over n passages and m entities. Entities of one name are one.
 
     ``mentions``: which entities each passage mentions; ``held``: those, and the ones whose names are parts of their names;
-    ``titles``: those that its title names; each of shape (n, m). ``dense``: cosine with the question, ``sentence``: that of the
+    ``titles``: those that its title names. ``dense``: cosine with the question, ``sentence``: that of the
     best sentence, ``words``: BM25 (0 where the words did not find it), ``quoted``: score of the best chain that quotes it; each
     of shape (n,). ``rarity``: in (0, 1], shape (m,). ``mass`` and ``entity_mass``: PageRank of passages from all seeds, and from
     the entities of the question nearly alone.
@@ -59,9 +60,9 @@ class Neighbourhood:
 
     places: list[Place]
     entities: Entities
-    mentions: Flags
-    held: Flags
-    titles: Flags
+    mentions: Incidence
+    held: Incidence
+    titles: Incidence
     rarity: Weights
     dense: Weights
     sentence: Weights
@@ -100,7 +101,8 @@ def _leads(reader: Reader, linked: frozenset[str]) -> list[str]:
     places = [reader.places[id_] for id_ in sorted(reader.places)]
     likeness, sentence = (_warm(similar) for similar in _similarities(reader))
     about = np.array([float(not place.titled.isdisjoint(linked)) for place in places])
-    named = np.array([sum(1 / reader.where[e].total for e in sorted(place.entity_ids & reader.where.keys())) for place in places])
+    share = {id_: 1 / reader.where[id_].total for id_ in sorted(reader.where)}
+    named = np.array([sum(worth for id_, worth in share.items() if id_ in place.entity_ids) for place in places])
     worth = likeness + sentence + about / max(about.sum(), 1.0) + named / max(named.sum(), 1e-9)
     return _named_by([places[best] for best in np.argsort(-worth, kind="stable")[:_LEADING]], reader, linked, most=_FURTHER)
 
@@ -131,19 +133,22 @@ def _neighbourhood(
 ) -> Neighbourhood:
     ids = sorted(reader.places)
     places = [reader.places[id_] for id_ in ids]
-    named = Bearers(*map(np.concatenate, zip(*(place.bearers for place in places), strict=True)))
-    entities = united(named)
-    mentions = _flags(entities, [place.bearers.ids for place in places])
-    titles = _flags(entities, [place.titles for place in places])
+    entities = united(Bearers(*map(np.concatenate, zip(*(place.bearers for place in places), strict=True))))
+    shape = len(places), len(entities)
+    mentions = incidence(_repeated([len(place.bearers.ids) for place in places]), entities.given, shape)
+    titled = entities.find(np.concatenate([place.titles for place in places]))
+    titles = incidence(_repeated([len(place.titles) for place in places]), titled, shape)
     within = Stretches(*map(np.concatenate, zip(*(place.stretches for place in places), strict=True)))
-    held = _with_parts(mentions, *entities.parts(within))
+    parts = _parts(mentions, *entities.parts(within))
     rarity = _rarity(reader, entities, mentions)
     dense, sentence = _similarities(reader)
     by_likeness = _warm(dense) + _warm(sentence)
     by_name = _by_name(entities.find(as_numbers(linked)), titles, rarity)
     telling = _telling([(place, reader.similar[id_].sentences) for id_, place in zip(ids, places, strict=True)], entities, rarity)
     seeds = [np.concatenate([by_likeness, telling]), np.concatenate([_ENTITIES_ALONE * by_likeness, np.zeros_like(telling)])]
-    mass = personalised(_edges(mentions, held, rarity), _links(mentions, titles), np.stack([by_name + s for s in seeds], axis=1))
+    held = mentions | parts
+    weights = rarity[held.entities] * np.where(np.isin(held.places, parts.places, assume_unique=True), np.float32(_PART), 1)
+    mass = personalised(held, weights, _links(mentions, titles), np.stack([by_name + s for s in seeds], axis=1))
     return Neighbourhood(
         places=places,
         entities=entities,
@@ -155,63 +160,48 @@ def _neighbourhood(
         sentence=sentence,
         words=np.array([words.get(id_, 0.0) for id_ in ids], dtype=np.float32),
         quoted=np.array([quoted.get(id_, 0.0) for id_ in ids], dtype=np.float32),
-        mass=mass[: len(ids), 0],
-        entity_mass=mass[: len(ids), 1],
+        mass=mass[:, 0],
+        entity_mass=mass[:, 1],
     )
 
 
-def _flags(entities: Entities, of: Sequence[Ids]) -> Flags:
-    """Which entities are in each list of ids: shape (lists, entities)."""
-    found = np.zeros((len(of), len(entities)), dtype=np.bool_)
-    found[np.repeat(np.arange(len(of)), [len(ids) for ids in of]), entities.find(np.concatenate(of))] = True
-    return found
+def _repeated(counts: Sequence[int]) -> Numbers:
+    """The number of each passage, as often as it has something."""
+    return np.repeat(np.arange(len(counts)), counts)
 
 
-def _with_parts(mentions: Flags, wholes: Numbers, parts: Numbers) -> Flags:
-    """The mentions, and with each whole its part: which entities each passage holds."""
-    held = mentions.copy()
-    passage, at = np.nonzero(mentions[:, wholes])
-    held[passage, parts[at]] = True
-    return held
+def _parts(mentions: Incidence, wholes: Numbers, parts: Numbers) -> Incidence:
+    """With each whole that a passage mentions its part, where that is not mentioned itself."""
+    at, which = matches(mentions.entities, wholes)
+    return incidence(mentions.passages[at], parts[which], mentions.shape) - mentions
 
 
-def _rarity(reader: Reader, entities: Entities, mentions: Flags) -> Weights:
+def _rarity(reader: Reader, entities: Entities, mentions: Incidence) -> Weights:
     """In (0, 1]: falls with how many passages mention an entity, in all where the store was asked, else of those read."""
     numbers = entities.find(as_numbers(reader.where))
     known = np.zeros(len(entities))
     totals = np.array([whereabouts.total for whereabouts in reader.where.values()], dtype=float)
     np.add.at(known, numbers[numbers >= 0], totals[numbers >= 0])
-    most = np.maximum(mentions.sum(axis=0), known)
+    most = np.maximum(mentions.counts, known)
     rarity: Weights = (1 / (1 + (np.log(most) / log(_HALF)) ** 2)).astype(np.float32)
     return rarity
 
 
-def _edges(mentions: Flags, held: Flags, rarity: Weights) -> Weights:
-    """Weights of passages to entities, shape (n, m)."""
-    edges: Weights = mentions * rarity
-    parts = np.flatnonzero(held & ~mentions)
-    edges.flat[parts] = np.float32(_PART) * rarity[parts % len(rarity)]
-    return edges
-
-
-def _links(mentions: Flags, titles: Flags) -> Weights:
-    """Weights between passages of which one mentions the other's title, shape (n, n)."""
-    links: Weights = np.zeros((len(mentions), len(mentions)), dtype=np.float32)
-    named = np.flatnonzero(titles.any(axis=0))
-    under = titles[:, named].astype(np.float32)
-    others = (mentions & ~titles)[:, named].astype(np.float32)
-    count = titles.sum(axis=0)[named]
-    for passages in np.unique(count)[::-1]:  # the fewer passages bear a title, the more a link to them counts
-        of = count == passages
-        links[others[:, of] @ under[:, of].T > 0] = _TITLE_LINK / passages
+def _links(mentions: Incidence, titles: Incidence) -> Weights:
+    """Weights between passages of which one mentions the other's title, shape (n, n): the fewer bear it, the more it counts."""
+    links: Weights = np.zeros((titles.shape[0], titles.shape[0]), dtype=np.float32)
+    others = mentions - titles
+    at, which = matches(others.entities, titles.entities)
+    weight = _TITLE_LINK / titles.counts[titles.entities[which]]
+    np.maximum.at(links, (others.passages[at], titles.passages[which]), weight)
     return links + links.T
 
 
-def _by_name(linked: Numbers, titles: Flags, rarity: Weights) -> Weights:
+def _by_name(linked: Numbers, titles: Incidence, rarity: Weights) -> Weights:
     """Seeds of the question's entities, and of the passages whose title they are: each kind sums to 1, or is nothing."""
     named = np.unique(linked[linked >= 0])
-    passages = titles[:, named].any(axis=1).astype(np.float32)
-    entities = np.zeros(len(rarity), dtype=np.float32)
+    passages, entities = (np.zeros(count, dtype=np.float32) for count in titles.shape)
+    passages[titles.passages[np.isin(titles.entities, named)]] = 1
     entities[named] = rarity[named]
     return np.concatenate([part / max(float(part.sum()), 1e-9) for part in (passages, entities)])
 

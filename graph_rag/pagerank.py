@@ -3,11 +3,14 @@
 After HippoRAG 2 (Gutiérrez et al., 2025), which walks a graph of passages and phrases from seeds that the question gives. Here
 an edge is a mention, weighted by how rare the entity is, and a link from a passage to the passages whose title it mentions; no
 edge comes from a relation, since those added nothing measurable to the ranking of passages. The graph is the bounded part that
-was read around the question, so the power iteration is done on two small dense matrices, whatever the size of the store.
+was read around the question, so the power iteration is done on two small dense matrices, whatever the size of the store. An
+entity of a single passage hands back to it all that it gets: those of a passage count as one, outside of the matrices.
 """
 
 import numpy as np
 from numpy.typing import NDArray
+
+from graph_rag.incidence import Flags, Incidence
 
 Weights = NDArray[np.float32]
 
@@ -15,13 +18,15 @@ DAMPING = 0.5
 ITERATIONS = 15
 
 
-def personalised(mentions: Weights, links: Weights, seeds: Weights) -> Weights:
-    """The mass of each passage and entity, for several walks at once.
+def personalised(mentions: Incidence, weights: Weights, links: Weights, seeds: Weights) -> Weights:
+    """The mass of each passage, for several walks at once.
 
     Parameters
     ----------
     mentions
-        Weight of each passage's edge to each entity, shape (passages, entities), at least 0.
+        The edges between passages and entities.
+    weights
+        The weight of each of them, above 0.
     links
         Symmetric weights between passages, shape (passages, passages).
     seeds
@@ -29,18 +34,36 @@ def personalised(mentions: Weights, links: Weights, seeds: Weights) -> Weights:
 
     Returns
     -------
-    Shape (passages + entities, walks). Each sums to at most 1: a node without edges passes nothing on.
+    Shape (passages, walks). Each sums to less than 1: some rests with the entities, and a node without edges passes nothing on.
     """
-    count = len(mentions)
-    by_passage = _shares(mentions.sum(axis=1) + links.sum(axis=1))[:, None]
-    by_entity = _shares(mentions.sum(axis=0))[:, None]
     restart = seeds / np.maximum(seeds.sum(axis=0), 1e-9)
-    mass: Weights = restart.copy()
+    start, at_entities = restart[: len(links)], restart[len(links) :]
+    shared = mentions.counts > 1
+    edges, own = _edges(mentions, weights, shared)
+    single = ~shared[mentions.entities]
+    at_own = np.zeros_like(start)
+    np.add.at(at_own, mentions.passages[single], at_entities[mentions.entities[single]])
+    at_shared = at_entities[shared]
+
+    by_passage = _shares(edges.sum(axis=1) + own + links.sum(axis=1))[:, None]
+    by_entity = _shares(edges.sum(axis=0))[:, None]
+    mass: Weights = start
+    of_shared, of_own = at_shared, at_own
     for _ in range(ITERATIONS):
-        passed, kept = mass[:count] * by_passage, mass[count:] * by_entity
-        moved = np.concatenate([links @ passed + mentions @ kept, mentions.T @ passed])
-        mass = (1 - DAMPING) * restart + DAMPING * moved
+        passed = mass * by_passage
+        mass = (1 - DAMPING) * start + DAMPING * (links @ passed + edges @ (of_shared * by_entity) + of_own)
+        of_shared = (1 - DAMPING) * at_shared + DAMPING * (edges.T @ passed)
+        of_own = (1 - DAMPING) * at_own + DAMPING * (own[:, None] * passed)
     return mass
+
+
+def _edges(mentions: Incidence, weights: Weights, shared: Flags) -> tuple[Weights, Weights]:
+    """Weights of passages to shared entities, shape (passages, shared), and to those of their own, shape (passages,)."""
+    edges = np.zeros((mentions.shape[0], int(shared.sum())), dtype=np.float32)
+    column, several = np.cumsum(shared) - 1, shared[mentions.entities]
+    edges[mentions.passages[several], column[mentions.entities[several]]] = weights[several]
+    own = np.bincount(mentions.passages[~several], weights[~several], minlength=mentions.shape[0])
+    return edges, own.astype(np.float32)
 
 
 def _shares(degrees: Weights) -> Weights:

@@ -9,9 +9,10 @@ import numpy as np
 from graph_builder.model import Vectors
 from graph_builder.stores import Store
 from graph_builder.terms import terms
+from graph_rag.incidence import Flags, Numbers
 from graph_rag.linking import Links
 from graph_rag.memory import Reads
-from graph_rag.namesakes import Flags, Numbers, as_numbers
+from graph_rag.namesakes import as_numbers
 from graph_rag.neighbourhood import Neighbourhood
 from graph_rag.pagerank import Weights
 from graph_rag.reading import Place, best_of
@@ -58,17 +59,17 @@ class Pool:
     @cached_property
     def held(self) -> Flags:
         """The entities of each passage, parts of names included: shape (pool, entities)."""
-        return self.near.held[self.numbers]
+        return self.near.held.flags(self.numbers)
 
     @cached_property
     def mentions(self) -> Flags:
         """The entities of each passage: shape (pool, entities)."""
-        return self.near.mentions[self.numbers]
+        return self.near.mentions.flags(self.numbers)
 
     @cached_property
     def titled(self) -> Flags:
         """The entities that the title of each passage names: shape (pool, entities)."""
-        return self.near.titles[self.numbers]
+        return self.near.titles.flags(self.numbers)
 
     @cached_property
     def titles(self) -> list[str]:

@@ -15,8 +15,8 @@ import numpy as np
 from graph_builder.embedding import Embedder
 from graph_rag.features import Features, hopped, plain, rewritten, scaled
 from graph_rag.hops import Hops, Leading, Likeness, hops, likeness
+from graph_rag.incidence import Numbers
 from graph_rag.model import Lead
-from graph_rag.namesakes import Numbers
 from graph_rag.pagerank import Weights
 from graph_rag.pool import Pool
 from graph_rag.rewriting import Names, Rewrite, by_arithmetic

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, zip_longest
+from itertools import chain, pairwise, zip_longest
 from typing import NamedTuple
 
 import numpy as np
@@ -111,7 +111,8 @@ def _similarities(places: Sequence[Place], question: Vectors) -> Iterator[Simila
     wholes = np.stack([place.vector for place in places]) @ question
     each = np.concatenate([place.sentences for place in places]) @ question
     ends = np.cumsum([len(place.sentences) for place in places])
-    return map(Similarity, wholes.tolist(), best_of(each, ends).tolist(), np.split(each, ends[:-1]))
+    apart = (each[start:end] for start, end in pairwise([0, *ends.tolist()]))
+    return map(Similarity, wholes.tolist(), best_of(each, ends).tolist(), apart)
 
 
 def best_of(values: Weights, ends: NDArray[np.int64]) -> Weights:

@@ -13,8 +13,9 @@ import numpy as np
 
 from graph_builder.model import Kind, Vectors
 from graph_builder.stores import Store
+from graph_rag.incidence import Flags
 from graph_rag.memory import Reads
-from graph_rag.namesakes import Flags, as_id
+from graph_rag.namesakes import as_id
 from graph_rag.neighbourhood import Neighbourhood
 from graph_rag.sources import Question
 

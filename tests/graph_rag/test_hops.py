@@ -4,6 +4,7 @@ import numpy as np
 
 from graph_builder.model import Chunk
 from graph_rag.hops import Leading, hops
+from graph_rag.incidence import Incidence, incidence
 from graph_rag.namesakes import bearers, united
 from graph_rag.neighbourhood import Neighbourhood
 from graph_rag.pool import Asked, Pool
@@ -17,19 +18,17 @@ HELD = [{FILM, REED, VIENNA, YEAR}, {REED, LONDON, YEAR}, {VIENNA, LONDON, YEAR}
 TITLED = [FILM, REED, VIENNA, None]
 
 
-def flags(rows: list[set[int]]) -> np.ndarray:
-    found = np.zeros((len(rows), len(RARITY)), dtype=np.bool_)
-    for row, held in zip(found, rows, strict=True):
-        row[list(held)] = True
-    return found
+def holding(rows: list[set[int]]) -> Incidence:
+    pairs = np.array([(row, entity) for row, held in enumerate(rows) for entity in held])
+    return incidence(*pairs.T, (len(rows), len(RARITY)))
 
 
 def pool() -> Pool:
     vector, nothing = np.ones(2, dtype=np.float32), np.ones(len(HELD), dtype=np.float32)
     places = [Place(Chunk(str(n), "d", n, 0, 0, ""), (), vector, vector[None]) for n in range(len(HELD))]
     entities = united(bearers([(f"{n}", f"{n}") for n in range(len(RARITY))]))
-    titles = flags([set() if title is None else {title} for title in TITLED])
-    near = Neighbourhood(places, entities, flags(HELD), flags(HELD), titles, RARITY, *[nothing] * 6)
+    titles = holding([set() if title is None else {title} for title in TITLED])
+    near = Neighbourhood(places, entities, holding(HELD), holding(HELD), titles, RARITY, *[nothing] * 6)
     asked = Asked("Who was the spouse of the director of the film?", [Span(42, 46, frozenset({FILM}))])
     return Pool(near, asked, list(range(len(HELD))), [frozenset()] * len(HELD))
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from graph_builder.model import Chunk, Vectors
 from graph_builder.terms import terms
+from graph_rag.incidence import incidence
 from graph_rag.namesakes import bearers, united
 from graph_rag.neighbourhood import Neighbourhood
 from graph_rag.pool import Asked, Pool
@@ -17,7 +18,8 @@ def place(id_: str, text: str, sentences: Vectors) -> Place:
 
 
 def pool(*places: Place) -> Pool:
-    nothing, empty = np.zeros(len(places), dtype=np.float32), np.zeros((len(places), 0), dtype=np.bool_)
+    nothing, none = np.zeros(len(places), dtype=np.float32), np.zeros(0, dtype=np.int64)
+    empty = incidence(none, none, (len(places), 0))
     nobody, alike = united(bearers([])), nothing + 1
     near = Neighbourhood(list(places), nobody, empty, empty, empty, nothing[:0], *[nothing] * 4, alike, alike)
     held = [frozenset(terms(place.chunk.text)) for place in places]

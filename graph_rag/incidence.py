@@ -1,0 +1,63 @@
+"""Which passages hold which entities, as pairs of their numbers: of thousands that are possible, a passage holds a dozen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Incidence:
+    """Pairs of a passage and an entity that it holds, each once, by passage and then entity; shape (n passages, m entities)."""
+
+    passages: Numbers
+    entities: Numbers
+    shape: tuple[int, int]
+
+    @cached_property
+    def counts(self) -> Numbers:
+        """How many passages hold each entity, shape (m,)."""
+        return np.bincount(self.entities, minlength=self.shape[1])
+
+    @property
+    def places(self) -> Numbers:
+        """Each pair as one number."""
+        return self.passages * self.shape[1] + self.entities
+
+    def flags(self, passages: Sequence[int]) -> Flags:
+        """Which entities some passages hold, shape (len(passages), m)."""
+        row = np.full(self.shape[0], -1)
+        row[list(passages)] = np.arange(len(passages))
+        at = row[self.passages]
+        found = np.zeros((len(passages), self.shape[1]), dtype=np.bool_)
+        found[at[at >= 0], self.entities[at >= 0]] = True
+        return found
+
+    def __or__(self, other: "Incidence") -> "Incidence":
+        passages, entities = (self.passages, other.passages), (self.entities, other.entities)
+        return incidence(np.concatenate(passages), np.concatenate(entities), self.shape)
+
+    def __sub__(self, other: "Incidence") -> "Incidence":
+        kept = ~np.isin(self.places, other.places, assume_unique=True)
+        return Incidence(self.passages[kept], self.entities[kept], self.shape)
+
+
+def incidence(passages: Numbers, entities: Numbers, shape: tuple[int, int]) -> Incidence:
+    """Of pairs in any order, of which some may stand twice."""
+    places = np.unique(passages * shape[1] + entities)
+    return Incidence(*np.divmod(places, max(shape[1], 1)), shape)
+
+
+def matches(left: Numbers, right: Numbers) -> tuple[Numbers, Numbers]:
+    """All places in both where they are equal: a join."""
+    order = np.argsort(right, kind="stable")
+    first, last = (np.searchsorted(right, left, side=side, sorter=order) for side in ("left", "right"))
+    count = last - first
+    before = np.cumsum(count) - count
+    at = np.arange(int(count.sum())) + np.repeat(first - before, count)
+    return np.repeat(np.arange(len(left)), count), order[at]

@@ -13,7 +13,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Incidence:
-    """Pairs of a passage and an entity that it holds, each once, by passage and then entity; shape (n passages, m entities)."""
+    """Pairs of a passage and an entity that it holds, each once; shape (n passages, m entities)."""
 
     passages: Numbers
     entities: Numbers
@@ -25,7 +25,7 @@ class Incidence:
         return np.bincount(self.entities, minlength=self.shape[1])
 
     @property
-    def places(self) -> Numbers:
+    def _places(self) -> Numbers:
         """Each pair as one number."""
         return self.passages * self.shape[1] + self.entities
 
@@ -38,26 +38,28 @@ class Incidence:
         found[at[at >= 0], self.entities[at >= 0]] = True
         return found
 
-    def __or__(self, other: "Incidence") -> "Incidence":
+    def __add__(self, other: "Incidence") -> "Incidence":
+        """The pairs of both, which have none in common: first these, then the others."""
         passages, entities = (self.passages, other.passages), (self.entities, other.entities)
-        return incidence(np.concatenate(passages), np.concatenate(entities), self.shape)
+        return Incidence(np.concatenate(passages), np.concatenate(entities), self.shape)
 
     def __sub__(self, other: "Incidence") -> "Incidence":
-        kept = ~np.isin(self.places, other.places, assume_unique=True)
+        kept = ~np.isin(self._places, other._places, assume_unique=True)
         return Incidence(self.passages[kept], self.entities[kept], self.shape)
 
 
 def incidence(passages: Numbers, entities: Numbers, shape: tuple[int, int]) -> Incidence:
     """Of pairs in any order, of which some may stand twice."""
-    places = np.unique(passages * shape[1] + entities)
-    return Incidence(*np.divmod(places, max(shape[1], 1)), shape)
+    places = np.sort(passages * shape[1] + entities)
+    first = np.diff(places, prepend=-1) > 0
+    return Incidence(*np.divmod(places[first], max(shape[1], 1)), shape)
 
 
 def matches(left: Numbers, right: Numbers) -> tuple[Numbers, Numbers]:
-    """All places in both where they are equal: a join."""
+    """All places in both where they are equal, of numbers from 0: a join."""
     order = np.argsort(right, kind="stable")
-    first, last = (np.searchsorted(right, left, side=side, sorter=order) for side in ("left", "right"))
-    count = last - first
+    held = np.bincount(right, minlength=int(left.max(initial=0)) + 1)
+    count, first = held[left], (np.cumsum(held) - held)[left]
     before = np.cumsum(count) - count
     at = np.arange(int(count.sum())) + np.repeat(first - before, count)
     return np.repeat(np.arange(len(left)), count), order[at]

@@ -7,8 +7,9 @@ what a question is after.
 Ids are 16 hexadecimal digits; here they are numbers, so that thousands are compared at once. Names are compared by their hash.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -25,13 +26,16 @@ _LONGEST = 12
 """Words of a name that is looked into."""
 _SHORTEST = 3
 """Letters of a single word that counts as a part."""
+_BITS = 0xFFFF
+"""Those of a hash that are looked at first."""
 
 
 class Bearers(NamedTuple):
-    """Entities with their names, side by side: ids and hashes."""
+    """Entities with their names, side by side: ids, hashes, and whether they are named as a title."""
 
     ids: Ids
     names: Hashes
+    titled: Flags
 
 
 class Stretches(NamedTuple):
@@ -48,7 +52,7 @@ class Stretches(NamedTuple):
 
 def as_numbers(ids: Iterable[str]) -> Ids:
     """Ids as numbers; their order is that of the texts."""
-    return np.array([int(id_, 16) for id_ in ids], dtype=np.uint64)
+    return np.frombuffer(bytes.fromhex("".join([id_.zfill(16) for id_ in ids])), dtype=">u8").astype(np.uint64)
 
 
 def as_id(number: int) -> str:
@@ -56,28 +60,28 @@ def as_id(number: int) -> str:
     return f"{number:016x}"
 
 
-def bearers(pairs: Sequence[tuple[str, str]]) -> Bearers:
-    """Entity ids, each with a name."""
-    return Bearers(as_numbers(id_ for id_, _ in pairs), np.array([hash(name) for _, name in pairs], dtype=np.int64))
+def bearers(pairs: Sequence[tuple[str, str]], titled: Container[str] = ()) -> Bearers:
+    """Entity ids, each with a name; of the titled ones all names stand for the title."""
+    ids, names = as_numbers(id_ for id_, _ in pairs), np.array([hash(name) for _, name in pairs], dtype=np.int64)
+    return Bearers(ids, names, np.array([id_ in titled for id_, _ in pairs], dtype=np.bool_))
 
 
-def stretches(names: Iterable[str]) -> Stretches:
-    """What may be a name within these."""
-    found = [(hash(name), *stretch) for name in names for stretch in _stretches(name)]
-    columns = np.array(found, dtype=np.int64).reshape(-1, 4).T
-    return Stretches(*columns)
+def stretches(names: Iterable[str]) -> Hashes:
+    """What may be a name within these, as the columns of `Stretches`: shape (4, stretches)."""
+    found = [stretch for name in names for stretch in _stretches(name)]
+    return np.array(found, dtype=np.int64).reshape(-1, 4).T
 
 
-def _stretches(name: str) -> Iterator[tuple[int, int, int]]:
+@lru_cache(maxsize=10_000)
+def _stretches(name: str) -> tuple[tuple[int, int, int, int], ...]:
     words = name.split(" ")
-    for country in led_to(name):
-        yield hash(country), 0, 0
+    found = [(country, 0, 0) for country in led_to(name)]
     for start in range(len(words) if 1 < len(words) <= _LONGEST else 0):
         if len(words[start]) >= _SHORTEST and words[start] not in STOP_WORDS and not words[start].isdigit():
-            yield hash(words[start]), start, start + 1
-        for end in range(start + 2, len(words) + 1):
-            if end - start < len(words):
-                yield hash(" ".join(words[start:end])), start, end
+            found.append((words[start], start, start + 1))
+        longer = range(start + 2, len(words) + (start > 0))
+        found += [(" ".join(words[start:end]), start, end) for end in longer]
+    return tuple((hash(name), hash(part), start, end) for part, start, end in found)
 
 
 @dataclass(frozen=True)
@@ -104,12 +108,16 @@ class Entities:
 
     def parts(self, within: Stretches) -> tuple[Numbers, Numbers]:
         """Entities, and beside each another one whose name is a part of its name: the longest parts, and none within another."""
-        known = _looked_up(within.parts, self.names, self.named)
-        hits = np.flatnonzero(known >= 0)
+        # Few stretches are names, and of most the last bits of the hash tell that they are none.
+        likely = np.zeros(_BITS + 1, dtype=np.bool_)
+        likely[self.names & _BITS] = True
+        hits = np.flatnonzero(likely[within.parts & _BITS])
+        known = _looked_up(within.parts[hits], self.names, self.named)
+        hits, known = hits[known >= 0], known[known >= 0]
         # A name stands in many passages: of each stretch, told from others by where it lies in which name, one is looked at.
         place = within.wholes[hits] + within.parts[hits] + within.starts[hits] * (_LONGEST + 1) + within.ends[hits]
-        hits = hits[np.unique(place, return_index=True)[1]]
-        whole, start, end, part = within.wholes[hits], within.starts[hits], within.ends[hits], known[hits]
+        one = np.unique(place, return_index=True)[1]
+        whole, start, end, part = within.wholes[hits[one]], within.starts[hits[one]], within.ends[hits[one]], known[one]
         longest = ~_within_longer(whole, start, end)
         of, part = _looked_up(whole[longest], self.names, self.named), part[longest]
         return of[of != part], part[of != part]

@@ -14,12 +14,13 @@ def _countries() -> Mapping[str, str]:
     return {normalise(people): normalise(country) for people, country in (line.split("\t") for line in lines)}
 
 
-def led_to(name: str) -> list[str]:
+@lru_cache(maxsize=10_000)
+def led_to(name: str) -> tuple[str, ...]:
     """The countries that the words of a normalised name lead to, in their order.
 
     >>> led_to("austrian army"), led_to("south african")
-    (['austria'], ['south africa'])
+    (('austria',), ('south africa',))
     """
     known, words = _countries(), name.split(" ")
     pairs = [known[two] for two in map(" ".join, zip(words, words[1:], strict=False)) if two in known]
-    return pairs or [known[word] for word in words if word in known]
+    return tuple(pairs or [known[word] for word in words if word in known])

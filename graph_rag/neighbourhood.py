@@ -133,22 +133,20 @@ def _neighbourhood(
 ) -> Neighbourhood:
     ids = sorted(reader.places)
     places = [reader.places[id_] for id_ in ids]
-    entities = united(Bearers(*map(np.concatenate, zip(*(place.bearers for place in places), strict=True))))
-    shape = len(places), len(entities)
-    mentions = incidence(_repeated([len(place.bearers.ids) for place in places]), entities.given, shape)
-    titled = entities.find(np.concatenate([place.titles for place in places]))
-    titles = incidence(_repeated([len(place.titles) for place in places]), titled, shape)
-    within = Stretches(*map(np.concatenate, zip(*(place.stretches for place in places), strict=True)))
-    parts = _parts(mentions, *entities.parts(within))
+    bearers = Bearers(*map(np.concatenate, zip(*(place.bearers for place in places), strict=True)))
+    entities, of = united(bearers), np.repeat(np.arange(len(places)), [len(place.bearers.ids) for place in places])
+    mentions = incidence(of, entities.given, (len(places), len(entities)))
+    titles = incidence(of[bearers.titled], entities.given[bearers.titled], mentions.shape)
+    parts = _parts(mentions, *entities.parts(Stretches(*np.concatenate([place.stretches for place in places], axis=1))))
     rarity = _rarity(reader, entities, mentions)
     dense, sentence = _similarities(reader)
     by_likeness = _warm(dense) + _warm(sentence)
     by_name = _by_name(entities.find(as_numbers(linked)), titles, rarity)
     telling = _telling([(place, reader.similar[id_].sentences) for id_, place in zip(ids, places, strict=True)], entities, rarity)
     seeds = [np.concatenate([by_likeness, telling]), np.concatenate([_ENTITIES_ALONE * by_likeness, np.zeros_like(telling)])]
-    held = mentions | parts
-    weights = rarity[held.entities] * np.where(np.isin(held.places, parts.places, assume_unique=True), np.float32(_PART), 1)
-    mass = personalised(held, weights, _links(mentions, titles), np.stack([by_name + s for s in seeds], axis=1))
+    weights = np.concatenate([rarity[mentions.entities], np.float32(_PART) * rarity[parts.entities]])
+    held, links = mentions + parts, _links(mentions, titles)
+    mass = personalised(held, weights, links, np.stack([by_name + s for s in seeds], axis=1))
     return Neighbourhood(
         places=places,
         entities=entities,
@@ -163,11 +161,6 @@ def _neighbourhood(
         mass=mass[:, 0],
         entity_mass=mass[:, 1],
     )
-
-
-def _repeated(counts: Sequence[int]) -> Numbers:
-    """The number of each passage, as often as it has something."""
-    return np.repeat(np.arange(len(counts)), counts)
 
 
 def _parts(mentions: Incidence, wholes: Numbers, parts: Numbers) -> Incidence:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from graph_builder.model import Chunk, Kind, Vectors
 from graph_builder.stores import Named, Store, Whereabouts
 from graph_rag.memory import Reads
-from graph_rag.namesakes import Bearers, Ids, Stretches, as_numbers, bearers, stretches
+from graph_rag.namesakes import Bearers, Hashes, bearers, stretches
 from graph_rag.pagerank import Weights
 from graph_rag.sources import Question
 
@@ -40,17 +40,12 @@ class Place:
         return frozenset(n.entity_id for n in self.named if n.start == n.end)
 
     @cached_property
-    def titles(self) -> Ids:
-        """The same as numbers."""
-        return as_numbers(sorted(self.titled))
-
-    @cached_property
     def bearers(self) -> Bearers:
         """The entities mentioned, with the names that stand here."""
-        return bearers(sorted({(n.entity_id, n.name) for n in self.named}))
+        return bearers(sorted({(n.entity_id, n.name) for n in self.named}), self.titled)
 
     @cached_property
-    def stretches(self) -> Stretches:
+    def stretches(self) -> Hashes:
         """What in these names may be a name."""
         return stretches(sorted({n.name for n in self.named}))
 

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_rag.namesakes import Entities, as_id, as_numbers, bearers, stretches, united
+from graph_rag.namesakes import Entities, Stretches, as_id, as_numbers, bearers, stretches, united
 
 PAIRS = st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(["x", "y", "z", "x y", "w"])), max_size=12)
 PRESS, SCHOOL, CITY, OF = "00", "01", "02", "ff"
@@ -18,7 +18,7 @@ def number(entities: Entities, id_: str) -> int:
 
 
 def parts(names: dict[str, str]) -> set[tuple[int, int]]:
-    found = united(bearers(list(names.items()))).parts(stretches(names.values()))
+    found = united(bearers(list(names.items()))).parts(Stretches(*stretches(names.values())))
     return {(int(whole), int(part)) for whole, part in zip(*found, strict=True)}
 
 

@@ -206,6 +206,9 @@ class OpenAIServer:
             self.counters.throttled += 1
             headers = {"Retry-After": f"{wait:.3f}"} if self._limits.tells else {}
             return _Made(Reply(status=429, headers=headers, message="rate limit reached"))
+        # Counted here, where it was let in: a task begins later, and others ask in between.
+        self.counters.in_flight += 1
+        self.counters.peak = max(self.counters.peak, self.counters.in_flight)
         # Tasks of their own: the model goes on when the client has left.
         making = asyncio.ensure_future(self._make(asked))
         if asked.key:
@@ -225,10 +228,8 @@ class OpenAIServer:
         return None
 
     async def _make(self, asked: Asked) -> _Made:
-        """Let the model answer, which takes time and is billed."""
+        """Let the model answer a request in flight, which takes time and is billed."""
         counters = self.counters
-        counters.in_flight += 1
-        counters.peak = max(counters.peak, counters.in_flight)
         try:
             start = time.monotonic()
             reply = await self._scripted_reply(asked)

@@ -62,8 +62,9 @@ def as_id(number: int) -> str:
 
 def bearers(pairs: Sequence[tuple[str, str]], titled: Container[str] = ()) -> Bearers:
     """Entity ids, each with a name; of the titled ones all names stand for the title."""
-    ids, names = as_numbers(id_ for id_, _ in pairs), np.array([hash(name) for _, name in pairs], dtype=np.int64)
-    return Bearers(ids, names, np.array([id_ in titled for id_, _ in pairs], dtype=np.bool_))
+    ids = [id_ for id_, _ in pairs]
+    hashes = np.array([hash(name) for _, name in pairs], dtype=np.int64)
+    return Bearers(as_numbers(ids), hashes, np.array([id_ in titled for id_ in ids], dtype=np.bool_))
 
 
 def stretches(names: Iterable[str]) -> Hashes:

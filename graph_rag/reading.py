@@ -42,12 +42,12 @@ class Place:
     @cached_property
     def bearers(self) -> Bearers:
         """The entities mentioned, with the names that stand here."""
-        return bearers(sorted({(n.entity_id, n.name) for n in self.named}), self.titled)
+        return bearers(list({(n.entity_id, n.name) for n in self.named}), self.titled)
 
     @cached_property
     def stretches(self) -> Hashes:
         """What in these names may be a name."""
-        return stretches(sorted({n.name for n in self.named}))
+        return stretches({n.name for n in self.named})
 
 
 class Similarity(NamedTuple):
@@ -103,7 +103,7 @@ def _similarities(places: Sequence[Place], question: Vectors) -> Iterator[Simila
     """Of each passage, all calculated at once."""
     if not places:
         return iter(())
-    wholes = np.stack([place.vector for place in places]) @ question
+    wholes = np.concatenate([place.vector for place in places]).reshape(len(places), -1) @ question
     each = np.concatenate([place.sentences for place in places]) @ question
     ends = np.cumsum([len(place.sentences) for place in places])
     apart = (each[start:end] for start, end in pairwise([0, *ends.tolist()]))

@@ -201,12 +201,12 @@ class SqliteStore:
 
     def mentions(self, chunk_ids: Sequence[str]) -> dict[str, tuple[Named, ...]]:
         found = defaultdict(set)
-        for chunk_id, *named in self._all(
+        for chunk_id, start, end, entity_id, name in self._all(
             "SELECT m.chunk_id, m.start, m.end, a.entity_id, a.normalised"
             f" FROM mention m JOIN alias a ON a.id = m.alias_id WHERE m.chunk_id {IN}",
             among(chunk_ids),
         ):
-            found[chunk_id].add(Named(*named))
+            found[chunk_id].add(Named(start, end, entity_id, name))
         return {chunk_id: tuple(sorted(named)) for chunk_id, named in found.items()}
 
     def mentioned(self, entity_ids: Sequence[str], *, cap: int) -> dict[str, Whereabouts]:

@@ -8,6 +8,7 @@ _WORD = re.compile(r"[^\W_]+")
 _SHORTEST_PLURAL = 4
 _SIGNS = {"+": " plus ", "-": " minus ", "\u2212": " minus ", "#": " sharp "}
 _BRACKETS = re.compile(r"\s*\([^()]*\)\s*$")
+_POSSESSIVE = re.compile(r"['\u2019]s(?!\w)", re.IGNORECASE)
 _SIGN = re.compile(r"(?<=\w)[+#\u2212-]+(?=\s|$)")
 """Signs at the end of a word, which tell CD4+ from CD4- and C++ from C#."""
 
@@ -25,7 +26,8 @@ def words(text: str) -> list[str]:
     return _WORD.findall(fold(text))
 
 
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
+    """A word in the singular, as far as its ending tells."""
     if len(word) < _SHORTEST_PLURAL or not word.endswith("s") or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies") and len(word) > _SHORTEST_PLURAL:
@@ -44,11 +46,11 @@ def normalise(name: str) -> str:
     Punctuation within a name separates, so "P-gp" and "P gp" are one name; digits stay, so CYP2C9 and CYP2C19 never are.
     A name without a letter or digit ("+/+") is equal only to itself: two such names must not meet in an empty form.
     """
-    parts = words(_SIGN.sub(_spelt_out, name.replace("'s", "").replace("\u2019s", "")))
+    parts = words(_SIGN.sub(_spelt_out, _POSSESSIVE.sub("", name)))
     if len(parts) > 1 and parts[0] == "the":
         parts.pop(0)
     if parts and not any(c.isdigit() for c in parts[-1]) and not name.rsplit(maxsplit=1)[-1].isupper():
-        parts[-1] = _singular(parts[-1])
+        parts[-1] = singular(parts[-1])
     return " ".join(parts) or fold(name).strip()
 
 

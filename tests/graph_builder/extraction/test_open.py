@@ -83,6 +83,28 @@ def test_types_are_those_of_the_pack(rules: Extractor) -> None:
     assert set(types.values()) <= set(load_pack("open").entity_types)
 
 
+NAMED = [
+    ("Her neighbour, John Truett (Tom Drake), and Anna (Mary Astor) move.", {"John Truett", "Tom Drake", "Mary Astor"}),
+    ("It is an album by saxophonist Sonny Stitt.", {"Sonny Stitt"}),
+    ("Charles was the son of Louis IV of France and Gerberga of Saxony.", {"Louis IV of France", "Gerberga of Saxony"}),
+    ("Mr. de Gaulle met Ludwig van Beethoven in Rome.", {"Mr. de Gaulle", "Ludwig van Beethoven", "Rome"}),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), NAMED)
+def test_names_are_whole_and_bare_and_read_in_brackets_too(rules: Extractor, text: str, expected: set[str]) -> None:
+    [extraction] = rules.extract([passage(text)])
+    assert expected <= {e.name for e in extraction.entities}
+
+
+@pytest.mark.parametrize(
+    "text", ["He (born April 5, 1972) left.", "It (/ \u02c8r\u0252t\u0283\u026ast\u0259r /) lies there.", "See it (p. 3)."]
+)
+def test_what_stands_in_brackets_is_no_name_without_being_one(rules: Extractor, text: str) -> None:
+    [extraction] = rules.extract([passage(text)])
+    assert extraction.entities == []
+
+
 def test_a_declared_alias(rules: Extractor) -> None:
     [extraction] = rules.extract([passage("The Black River, also known as the Lamington River, is long.")])
     assert [(a.name, a.alias) for a in extraction.aliases] == [("Black River", "Lamington River")]

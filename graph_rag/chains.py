@@ -1,11 +1,13 @@
 """Paths become chains: each hop with the sentence that states it, checked; each chain with a score and its parts."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property, partial
 
 import numpy as np
 
-from graph_builder.model import Chunk, Entity, Evidence, Polarity, Relation, Vectors
+from graph_builder.model import Entity, Evidence, Kind, Polarity, Relation
 from graph_rag.deriving import follows
+from graph_rag.memory import Reads
 from graph_rag.model import Chain, Citation, Hop
 from graph_rag.sources import Question, Sources
 from graph_rag.verification import Checker
@@ -31,30 +33,33 @@ class ChainMaker:
         self._entities: dict[str, Entity] = {}
         self._spelt: dict[str, str] = {}
 
+    @cached_property
+    def _reads(self) -> Reads:
+        return self._sources.memory.of(self._sources.store)
+
     def relevance(self, path: Path) -> float:
         """Mean over the steps of the best cosine, in [0, 1], of the question with a sentence that states the step."""
         self._weigh(step.relation for step in path)
         return sum(self._relevance[step.relation.id] for step in path) / len(path)
 
     def weigh(self, paths: Iterable[Path]) -> None:
-        """Read the evidence of all these paths at once, before their relevance is asked one by one."""
+        """Compare the evidence of all these paths with the question at once, before their relevance is asked one by one."""
         self._weigh(step.relation for path in paths for step in path)
 
     def _weigh(self, relations: Iterable[Relation]) -> None:
         new = {r.id: r for r in relations if r.id not in self._relevance}
-        if not new:
-            return
-        evidence = self._sources.store.fetch_evidence([i for r in new.values() for i in _cited(r)])
-        self._evidence |= evidence
-        self._cosine |= self._cosines(evidence.values())
-        for relation in new.values():
-            self._relevance[relation.id] = max(self._cosine[i] for i in _cited(relation))
+        self._cosine |= self._cosines({i for r in new.values() for i in _cited(r)})
+        self._relevance |= {id_: max(self._cosine[i] for i in _cited(r)) for id_, r in new.items()}
 
-    def _cosines(self, evidence: Collection[Evidence]) -> dict[str, float]:
-        """The question's cosine with each quote, at least 0: the vector is that of the quoted sentence in its chunk."""
-        chunk_ids = sorted({e.chunk_id for e in evidence})
-        chunks, vectors = self._sources.store.fetch_chunks(chunk_ids), self._sources.store.sentence_vectors(chunk_ids)
-        return {e.id: _cosine(self._question.vector, e, chunks[e.chunk_id], vectors) for e in evidence}
+    def _cosines(self, evidence_ids: Collection[str]) -> dict[str, float]:
+        """The question's cosine with each quoted sentence, at least 0."""
+        if not evidence_ids:
+            return {}
+        vectors = self._reads.recall(
+            "evidence vectors", sorted(evidence_ids), partial(self._sources.store.vectors, Kind.EVIDENCE)
+        )
+        cosines = np.stack(list(vectors.values())) @ self._question.vector
+        return dict(zip(vectors, np.maximum(cosines, 0.0).tolist(), strict=True))
 
     def _quotes(self, relation: Relation) -> list[Evidence]:
         return [self._evidence[i] for i in _cited(relation)]
@@ -87,10 +92,15 @@ class ChainMaker:
     def _read(self, paths: Sequence[Path]) -> None:
         """Read what the hops of these paths, which have been weighed, will say and be checked by."""
         steps = [step for path in paths for step in path]
+        self._read_quotes([step.relation for step in steps])
         quotes = [quote for step in steps for quote in self._quotes(step.relation)]
         self._entities |= self._sources.store.fetch_entities(sorted({i for step in steps for i in (step.start, step.end)}))
         self._spelt |= self._sources.store.fetch_aliases(sorted({i for e in quotes for i in (e.subject, e.object)}))
         self._checker.read(quote.document_id for quote in quotes)
+
+    def _read_quotes(self, relations: Iterable[Relation]) -> None:
+        new = sorted({i for relation in relations for i in _cited(relation)} - set(self._evidence))
+        self._evidence |= self._sources.store.fetch_evidence(new)
 
     def _parts(self, path: Path, asked: Sequence[Sequence[str]]) -> dict[str, float]:
         on_path = {id_ for step in path for id_ in (step.start, step.end)}
@@ -157,7 +167,7 @@ class ChainMaker:
         denial = self._surroundings.denial(relation)
         if denial is None:
             return ()
-        self._weigh([denial])
+        self._read_quotes([denial])
         standing = [e for e in self._quotes(denial) if self._checker.stands(e.document_id, e.start, e.end, e.quote)]
         sources = {e.id: self._checker.document(e.document_id).source for e in standing}
         return tuple(Citation(sources[e.id], e.chunk_id, e.start, e.end, e.quote, verified=True) for e in standing)
@@ -166,12 +176,6 @@ class ChainMaker:
 def _cited(relation: Relation) -> Sequence[str]:
     """The ids of the evidence that is considered."""
     return relation.evidence_ids[:_QUOTES_CONSIDERED]
-
-
-def _cosine(vector: Vectors, evidence: Evidence, chunk: Chunk, vectors: Mapping[str, Vectors]) -> float:
-    rows = vectors[chunk.id]
-    spans = [(s.start, s.end) for s in chunk.sentences]
-    return max(0.0, float(np.dot(rows[spans.index((evidence.start, evidence.end))], vector)))
 
 
 def _total(parts: Mapping[str, float]) -> float:

@@ -3,7 +3,7 @@
 Each copy is another world of the same shape: its ids are others, in all its names and wherever they stand in its texts the
 letters change places with each other, its passages' vectors are moved. So common words become as common as in a large corpus,
 and names stay as rare as they are. Rows are written as they lie in the store, since to derive them takes hours. Left out is what
-graph retrieval does not look at: the search indexes over entities and evidence, and the vectors of evidence and aliases.
+graph retrieval does not look at: the search indexes over entities and evidence, and the vectors of aliases.
 """
 
 import json
@@ -102,7 +102,7 @@ class World:
         if table == "alias":
             return {"vector": b""}
         if table == "evidence":
-            return {"row": None, "vector": b""}
+            return {"row": None}
         if table == "entity":
             return {"row": None, "joins": "[]"}
         if table == "relation":

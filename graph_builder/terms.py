@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-import snowballstemmer
+import Stemmer
 
 from graph_builder.names import words
 
-_STEMMER = snowballstemmer.stemmer("english")
+_STEMMER = Stemmer.Stemmer("english")
 _STEMMING = threading.Lock()
 _LONGEST_TERM = 100
 """Letters of a term that count: full-text engines cut long tokens, each at its own length (Lucene at 255)."""

@@ -7,7 +7,7 @@ what a question is after.
 Ids are 16 hexadecimal digits; here they are numbers, so that thousands are compared at once. Names are compared by their hash.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
@@ -76,21 +76,20 @@ def stretches(names: Iterable[str]) -> Hashes:
 
 @lru_cache(maxsize=10_000)
 def _stretches(name: str) -> tuple[tuple[int, int, int, int], ...]:
-    words = name.split(" ")
-    found = [(country, 0, 0) for country in led_to(name)]
+    words, whole = name.split(" "), hash(name)
+    found = [(whole, hash(country), 0, 0) for country in led_to(name)]
     for start in range(len(words) if 1 < len(words) <= _LONGEST else 0):
-        if len(words[start]) >= _SHORTEST and words[start] not in STOP_WORDS and not words[start].isdigit():
-            found.append((words[start], start, start + 1))
-        longer = range(start + 2, len(words) + (start > 0))
-        found += [(" ".join(words[start:end]), start, end) for end in longer]
-    forms = dict.fromkeys(form for stretch in found for form in (stretch, _alone(*stretch)))
-    return tuple((hash(name), hash(part), start, end) for part, start, end in forms)
+        alone = len(words[start]) >= _SHORTEST and words[start] not in STOP_WORDS and not words[start].isdigit()
+        for end in range(start + (1 if alone else 2), len(words) + (start > 0)):
+            found += [(whole, hash(form), start, end) for form in _forms(words[start:end])]
+    return tuple(found)
 
 
-def _alone(part: str, start: int, end: int) -> tuple[str, int, int]:
-    """A stretch as a name of its own is written in its normalised form: "ray charles" of "ray charles singer" is "ray charle"."""
-    *lead, last = part.split(" ")
-    return " ".join([*lead, singular(last)]), start, end
+def _forms(stretch: list[str]) -> Iterator[str]:
+    """As it stands, and as a name of its own is written: "ray charles" of "ray charles singer" is "ray charle"."""
+    yield " ".join(stretch)
+    if (last := singular(stretch[-1])) != stretch[-1]:
+        yield " ".join([*stretch[:-1], last])
 
 
 @dataclass(frozen=True)

@@ -49,6 +49,7 @@ class Surroundings:
     expanded: set[str] = field(default_factory=set)
     capped: set[str] = field(default_factory=set)
     _around: defaultdict[str, dict[str, Relation]] = field(default_factory=lambda: defaultdict(dict))
+    _claims: dict[tuple[str, str, str, Polarity], Relation] = field(default_factory=dict)
 
     def read(self, entity_ids: Iterable[str]) -> None:
         """Expand those entities that have not been."""
@@ -71,6 +72,7 @@ class Surroundings:
         for relation in relations:
             for end in (relation.subject, relation.object):
                 self._around[end][relation.id] = relation
+            self._claims.setdefault((relation.predicate, relation.subject, relation.object, relation.polarity), relation)
 
     def around(self, entity_id: str) -> list[Relation]:
         """The relations of an entity that have been read."""
@@ -97,14 +99,12 @@ class Surroundings:
 
     def denial(self, relation: Relation) -> Relation | None:
         """The relation that denies this one, where it has been read."""
-        ends = {(relation.subject, relation.object)}
+        contrary = Polarity.AFFIRMED if relation.polarity is Polarity.NEGATED else Polarity.NEGATED
+        ends = [(relation.subject, relation.object)]
         if self.symmetric(relation.predicate):
-            ends.add((relation.object, relation.subject))
-        for other in (r for end in (relation.subject, relation.object) for r in self.around(end)):
-            same = other.predicate == relation.predicate and (other.subject, other.object) in ends
-            if same and other.polarity is not relation.polarity:
-                return other
-        return None
+            ends.append((relation.object, relation.subject))
+        told = (self._claims.get((relation.predicate, *pair, contrary)) for pair in ends)
+        return next((denial for denial in told if denial), None)
 
     @property
     def extent(self) -> str:

@@ -1,4 +1,5 @@
-MATCH (:Document {id: $document_id})<-[:PART_OF]-(c:Chunk)
+MATCH (d:Document {id: $document_id})<-[:PART_OF]-(c:Chunk)
+USING INDEX SEEK d:Document(id)
 CALL (c) {
   MATCH (c)-[:MENTIONS]->(a:Alias)
   RETURN a

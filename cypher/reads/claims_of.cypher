@@ -1,5 +1,6 @@
 UNWIND $ids AS id
-MATCH (:Alias {id: id})<-[:SUBJECT|OBJECT]-(v:Evidence)
+MATCH (a:Alias {id: id})<-[:SUBJECT|OBJECT]-(v:Evidence)
+USING INDEX SEEK a:Alias(id)
 WHERE v.predicate <> $same_as
 WITH DISTINCT v
 RETURN v {

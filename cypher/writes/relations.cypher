@@ -5,8 +5,8 @@ UNWIND $rows AS row
 MATCH (subject:__Entity__ {id: row.subject})
 MATCH (object:__Entity__ {id: row.object})
 OPTIONAL MATCH (from:__Entity__ {id: row.subject})-[held {id: row.properties.id}]->(to:__Entity__ {id: row.object})
-USING INDEX from:__Entity__(id)
-USING INDEX to:__Entity__(id)
+USING INDEX SEEK from:__Entity__(id)
+USING INDEX SEEK to:__Entity__(id)
 FOREACH (_ IN CASE WHEN held IS NULL THEN [1] ELSE [] END |
   CREATE (subject)-[r:$(row.type)]->(object)
   SET r = row.properties

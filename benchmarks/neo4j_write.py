@@ -11,8 +11,8 @@ singly   the same as an ingest writes it: a transaction for each document
 whole    `Neo4jWriter`, every node and relationship that ours leaves behind, in one call: the same graph, less the exact vectors
          as bytes and dates, which JSON lacks
 bare     `Neo4jWriter`, the entities and relations of the finished graph in one call, and nothing else
-floor    plain CREATE of every node and relationship that ours leaves behind, with the vectors, in batches of a thousand, ends by
-         their internal ids: the least that these indexes let any writer take
+floor    plain CREATE of every node and relationship that ours leaves behind, with the vectors, in one transaction, ends by their
+         internal ids: about the least that these indexes let any writer take
 lexical  `Neo4jWriter` as its own pipeline calls it: once a document, with that document's chunks (text and vector), the entities
          that they mention and its relations; an entity of several documents is written for each
 

@@ -5,6 +5,7 @@ seconds of each step are said; an empty graph gives an empty retrieval. No metho
 """
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from graph_builder import registry
 from graph_builder.stores import Hit
@@ -31,8 +32,21 @@ def retriever(method: str) -> Retriever:
     """
     import graph_rag.retrieval as folder  # noqa: PLC0415
 
+    _one_thread()
     found: Retriever = registry.load(folder, method, what="method").retrieve
     return found
+
+
+@lru_cache(maxsize=1)
+def _one_thread() -> None:
+    """Let numpy multiply with one thread from now on, in this whole process.
+
+    A question takes dozens of small products. Threads that share one wait for each other, and where another program wants the
+    second core that takes several times as long: 265 ms for 45 (100 questions in turns, two cores, both busy).
+    """
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415  # looks through all libraries that are loaded
+
+    threadpool_limits(1, user_api="blas")
 
 
 def passages(

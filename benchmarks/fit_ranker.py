@@ -37,11 +37,11 @@ _STEPS = 30
 _ENOUGH = 1e-3
 _ALL = 1_000
 _PARTS: dict[str, tuple[str, ...]] = {
-    "rewriting": ("bridge", "rewritten", "rewritten sentence", "gain", "sentence gain", "best of"),
-    "statements": ("sentence", "rewritten sentence", "sentence gain", "best of"),
+    "rewriting": ("bridge", "bridge told", "rewritten", "rewritten sentence", "gain", "sentence gain", "best of"),
+    "statements": ("sentence", "bridge told", "rewritten sentence", "sentence gain", "best of"),
     "walk": ("mass", "entity mass", "mass rank"),
     "passages": ("dense", "words", "dense rank", "words rank", "rewritten", "gain"),
-    "titles": ("title named", "title asked", "onward link", "back link"),
+    "titles": ("title named", "title asked", "outranked", "onward link", "back link"),
 }
 """What graph retrieval is made of, by the features of each part, beside those "…, weighed" and "encoded …" of the same name."""
 

@@ -55,6 +55,7 @@ def hopped(hops: Hops) -> Features:
         "onward link": (onward * weights).max(axis=0),
         "back link": (back * weights).max(axis=0),
         "bridge": (hops.rarest() * weights).max(axis=0),
+        "bridge told": (hops.told() * weights).max(axis=0),
         "new words": added.max(axis=0),
         "new words, weighed": (added * weights).max(axis=0),
         "new words after first": added[0],

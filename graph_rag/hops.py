@@ -41,12 +41,25 @@ class Hops:
         """(leading, pool)."""
         return len(self.leading.at), len(self.pool)
 
+    @property
+    def bridges(self) -> Numbers:
+        """The bridge of each way, shape (ways,)."""
+        return np.array([rewrite.bridge for rewrite in self.rewrites], dtype=np.int64)[self.ways[:, 2]]
+
     def rarest(self) -> Weights:
         """Rarity of the rarest bridge, shape (leading, pool); 0 where there is none."""
-        found = np.zeros(self.shape, dtype=np.float32)
-        rarity = self.pool.near.rarity[[rewrite.bridge for rewrite in self.rewrites]]
-        row, column, rewrite = self.ways.T
-        np.maximum.at(found, (row, column), rarity[rewrite])
+        return self.best(self.pool.near.rarity[self.bridges], none=0.0)
+
+    def told(self) -> Weights:
+        """The same, less where the sentence that names the bridge is not what the question asks the leading passage for."""
+        told = self.pool.told(self.leading.at)[self.ways[:, 0], self.bridges]
+        return self.best(told * self.pool.near.rarity[self.bridges], none=0.0)
+
+    def best(self, values: Weights, *, none: float) -> Weights:
+        """The largest value of a way by leading passage and place in the pool, shape (leading, pool), or ``none``, the least."""
+        found = np.full(self.shape, none, dtype=np.float32)
+        row, column, _ = self.ways.T
+        np.maximum.at(found, (row, column), values)
         return found
 
 
@@ -71,10 +84,7 @@ class Likeness:
 
     def best(self, values: Weights) -> Weights:
         """The largest value of a way by leading passage and place in the pool, shape (leading, pool); -1 where there is none."""
-        found = np.full(self.hops.shape, -1.0, dtype=np.float32)
-        row, column, _ = self.hops.ways.T
-        np.maximum.at(found, (row, column), values)
-        return found
+        return self.hops.best(values, none=-1.0)
 
 
 def hops(pool: Pool, leading: Leading) -> Hops:

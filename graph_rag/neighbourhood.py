@@ -52,10 +52,10 @@ class Neighbourhood:
     """The passages and entities around a question, as arrays over n passages and m entities. Entities of one name are one.
 
     ``mentions``: which entities each passage mentions; ``held``: those, and the ones whose names are parts of their names;
-    ``titles``: those that its title names. ``dense``: cosine with the question, ``sentence``: that of the
-    best sentence, ``words``: BM25 (0 where the words did not find it), ``quoted``: score of the best chain that quotes it; each
-    of shape (n,). ``rarity``: in (0, 1], shape (m,). ``mass`` and ``entity_mass``: PageRank of passages from all seeds, and from
-    the entities of the question nearly alone.
+    ``titles``: those that its title names. ``dense``: cosine with the question, ``sentence``: that of the best sentence,
+    ``sentences``: of each sentence, by passage; ``words``: BM25 (0 where the words did not find it), ``quoted``: score of the
+    best chain that quotes it; each of shape (n,). ``rarity``: in (0, 1], shape (m,). ``mass`` and ``entity_mass``: PageRank of
+    passages from all seeds, and from the entities of the question nearly alone.
     """
 
     places: list[Place]
@@ -70,6 +70,7 @@ class Neighbourhood:
     quoted: Weights
     mass: Weights
     entity_mass: Weights
+    sentences: Sequence[Weights] = ()
 
 
 def gather(
@@ -160,6 +161,7 @@ def _neighbourhood(
         quoted=np.array([quoted.get(id_, 0.0) for id_ in ids], dtype=np.float32),
         mass=mass[:, 0],
         entity_mass=mass[:, 1],
+        sentences=[reader.similar[id_].sentences for id_ in ids],
     )
 
 
@@ -216,9 +218,7 @@ def _telling(places: Sequence[tuple[Place, Weights]], entities: Entities, rarity
     starts = np.cumsum([0, *(len(similar) for _, similar in places)])
     for best in np.argsort(-likeness, kind="stable")[:_SENTENCES]:
         at = int(np.searchsorted(starts, best, side="right")) - 1
-        place = places[at][0]
-        sentence = place.chunk.sentences[int(best - starts[at])]
-        told = [n.entity_id for n in place.named if n.start == n.end or sentence.start <= n.start < sentence.end]
-        numbers = entities.find(as_numbers(told))
+        ids, told_in = places[at][0].told
+        numbers = entities.find(ids[(told_in == -1) | (told_in == best - starts[at])])
         np.add.at(seeds, numbers, max(float(likeness[best]), 0.0) * rarity[numbers])
     return seeds / max(2 * float(seeds.sum()), 1e-9)

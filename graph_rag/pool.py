@@ -102,6 +102,27 @@ class Pool:
         sentences, ends = self._sentences
         return best_of(vectors @ sentences.T, ends)
 
+    def told(self, passages: Sequence[int]) -> Weights:
+        """How near the question is to the sentence in which a passage mentions an entity, shape (passages, entities).
+
+        As a share of its cosine with the passage's best sentence, at least 0; 0 where there is no mention, 1 for the title.
+        """
+        found = np.zeros((len(passages), len(self.near.entities)), dtype=np.float32)
+        for row, at in zip(found, passages, strict=True):
+            ids, sentences = self.places[at].told
+            if self.sentence[at] > 0:
+                shares = np.append(self.near.sentences[self.numbers[at]] / self.sentence[at], 1.0)
+                np.maximum.at(row, self.near.entities.find(ids), shares[sentences].astype(np.float32))
+        return found
+
+    def outranked(self, standing: Weights) -> Weights:
+        """How many passages with the same title stand before each one: a second of one title seldom adds to the first."""
+        _, title = np.unique(self.titles, return_inverse=True)
+        before = (title[:, None] == title) & (standing > standing[:, None])
+        before[[not named for named in self.titles]] = False
+        count: Weights = before.sum(axis=1).astype(np.float32)
+        return count
+
     @cached_property
     def words(self) -> tuple[Weights, Weights]:
         """Which of the question's terms each passage has, (pool, terms), and the weight of each, (terms,), which sums to 1."""

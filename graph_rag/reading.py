@@ -1,5 +1,6 @@
 """Passages as questions read them: each once, compared with the question; what questions before it read comes from memory."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 
 from graph_builder.model import Chunk, Kind, Vectors
 from graph_builder.stores import Named, Store, Whereabouts
+from graph_rag.incidence import Numbers
 from graph_rag.memory import Reads
-from graph_rag.namesakes import Bearers, Hashes, bearers, stretches
+from graph_rag.namesakes import Bearers, Hashes, Ids, as_numbers, bearers, stretches
 from graph_rag.pagerank import Weights
 from graph_rag.sources import Question
 
@@ -43,6 +45,13 @@ class Place:
     def bearers(self) -> Bearers:
         """The entities mentioned, with the names that stand here."""
         return bearers(list({(n.entity_id, n.name) for n in self.named}), self.titled)
+
+    @cached_property
+    def told(self) -> tuple[Ids, Numbers]:
+        """What is named, as numbers, and beside each the sentence that names it; -1 for the title."""
+        starts = [sentence.start for sentence in self.chunk.sentences]
+        sentences = [-1 if n.start == n.end else bisect_right(starts, n.start) - 1 for n in self.named]
+        return as_numbers(n.entity_id for n in self.named), np.array(sentences, dtype=np.int64)
 
     @cached_property
     def stretches(self) -> Hashes:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from graph_builder.model import Chunk, Vectors
+from graph_builder.model import Chunk, Sentence, Vectors
+from graph_builder.stores import Named
 from graph_builder.terms import terms
 from graph_rag.incidence import incidence
 from graph_rag.namesakes import bearers, united
@@ -41,3 +42,23 @@ def test_a_rarer_word_of_the_question_weighs_more() -> None:
     assert np.isclose(weight.sum(), 1)
     assert np.isclose((has @ weight)[0], 1)
     assert (has @ weight)[1] < 0.5
+
+
+def test_what_a_passage_tells_of_an_entity_is_as_near_as_the_sentence_that_names_it() -> None:
+    film, reed, vienna = (f"{n:016x}" for n in range(3))
+    named = (Named(0, 0, film, "film"), Named(2, 6, reed, "reed"), Named(12, 18, vienna, "vienna"), Named(14, 18, reed, "reed"))
+    chunk = Chunk("a", "d", 0, 0, 20, "x" * 20, "Film", (Sentence(0, 0, 10), Sentence(1, 11, 20)))
+    entities = united(bearers([(film, "film"), (reed, "reed"), (vienna, "vienna")]))
+    best, each, empty = np.array([0.8], dtype=np.float32), np.array([0.8, 0.2], dtype=np.float32), np.zeros(0, dtype=np.int64)
+    none = incidence(empty, empty, (1, 3))
+    places = [Place(chunk, named, VECTORS[0], VECTORS[:2])]
+    near = Neighbourhood(places, entities, none, none, none, *[best] * 7, [each])
+    told = Pool(near, Asked("?", ()), [0], [frozenset()]).told([0])
+    assert np.allclose(told, [[1, 1, 0.25]])
+
+
+def test_the_second_passage_of_a_title_stands_behind_the_first() -> None:
+    of = pool(*(place(id_, "x", VECTORS[:1]) for id_ in "abc"))
+    assert of.outranked(np.array([0.2, 0.9, 0.5])).tolist() == [2, 0, 1]
+    untitled = [Place(Chunk(id_, "d", 0, 0, 1, "x"), (), VECTORS[0], VECTORS[:1]) for id_ in "ab"]
+    assert pool(*untitled).outranked(np.array([0.2, 0.9])).tolist() == [0, 0]

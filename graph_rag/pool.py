@@ -116,10 +116,9 @@ class Pool:
         return found
 
     def outranked(self, standing: Weights) -> Weights:
-        """How many passages with the same title stand before each one: a second of one title seldom adds to the first."""
-        _, title = np.unique(self.titles, return_inverse=True)
-        before = (title[:, None] == title) & (standing > standing[:, None])
-        before[[not named for named in self.titles]] = False
+        """How many passages of the same document stand before each one: a second seldom adds as much as another document."""
+        _, document = np.unique([place.chunk.document_id for place in self.places], return_inverse=True)
+        before = (document[:, None] == document) & (standing > standing[:, None])
         count: Weights = before.sum(axis=1).astype(np.float32)
         return count
 

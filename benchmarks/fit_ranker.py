@@ -68,7 +68,7 @@ class Case:
 
     ranking: Ranking
     wanted: np.ndarray
-    """Whether each pool passage's document is wanted."""
+    """1 for the first passage of each wanted document, NaN for its others, which say nothing, 0 for all else."""
 
     documents: list[str]
     question: GoldQuestion
@@ -177,7 +177,9 @@ def _case(question: GoldQuestion, sources: Sources, source_of: dict[str, str]) -
     if ranking is None:
         raise SystemExit("the graph is empty")
     documents = [source_of[place.chunk.document_id] for place in ranking.pool.places]
-    return Case(ranking, np.array([float(d in question.gold) for d in documents]), documents, question)
+    wanted = np.array([float(document in question.gold) for document in documents])
+    wanted[[at for at, document in enumerate(documents) if wanted[at] and document in documents[:at]]] = np.nan
+    return Case(ranking, wanted, documents, question)
 
 
 def fitted(cases: Sequence[Case], others: Sequence[Case], without: Sequence[str] = ()) -> list[Ranker]:
@@ -195,7 +197,8 @@ def _fitted_to(data: Sequence[tuple[Features, np.ndarray]], without: Sequence[st
     easy and hard pools count alike, as they do not where each passage is a case of its own.
     """
     names = [name for name in data[0][0] if name.removeprefix("encoded ").removesuffix(", weighed") not in without]
-    pools = [(scaled({name: features[name] for name in names}).astype(float), wanted > 0) for features, wanted in data]
+    columns = [(scaled({name: features[name] for name in names}).astype(float), wanted) for features, wanted in data]
+    pools = [(rows[~np.isnan(wanted)], wanted[~np.isnan(wanted)] > 0) for rows, wanted in columns]
     choices = [np.vstack([pool[at], pool[~wanted]]) for pool, wanted in pools for at in np.flatnonzero(wanted)]
     weights, step = np.zeros(len(names)), np.ones(len(names))
     for _ in range(_STEPS):

@@ -50,7 +50,7 @@ class Recipe:
         """The kind, and a hash of all that decides what a document gives: another signature, and it is read anew."""
         packs = [f"{p.name}:{p.signature}:{self.extractor_for(p).name}" for p in self.packs]
         sizes = (str(self.options.size), str(self.options.overlap))
-        return f"{self.kind}:{digest('recipe/2', *packs, self.chunker, *sizes, self.embedder.name)}"
+        return f"{self.kind}:{digest('recipe/3', *packs, self.chunker, *sizes, self.embedder.name)}"
 
     @property
     def at_once(self) -> int:

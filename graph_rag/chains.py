@@ -17,6 +17,7 @@ WEIGHTS = {"strength": 0.3, "relevance": 0.15, "coverage": 0.3, "brevity": 0.1, 
 """How the parts of a chain's score add up; each part is in [0, 1]."""
 _QUOTES_CONSIDERED = 12
 _ALIKE = 0.67
+_DECIMALS = 6
 
 
 class ChainMaker:
@@ -55,11 +56,11 @@ class ChainMaker:
         """The question's cosine with each quoted sentence, at least 0."""
         if not evidence_ids:
             return {}
-        vectors = self._reads.recall(
-            "evidence vectors", sorted(evidence_ids), partial(self._sources.store.vectors, Kind.EVIDENCE)
-        )
-        cosines = np.stack(list(vectors.values())) @ self._question.vector
-        return dict(zip(vectors, np.maximum(cosines, 0.0).tolist(), strict=True))
+        ids, read = sorted(evidence_ids), partial(self._sources.store.vectors, Kind.EVIDENCE)
+        vectors = self._reads.recall("evidence vectors", ids, read)
+        cosines = np.stack([vectors[id_] for id_ in ids]) @ self._question.vector
+        # Rounded, so that equal sentences are equally near wherever they stand in the matrix.
+        return dict(zip(ids, np.round(np.maximum(cosines, 0.0), _DECIMALS).tolist(), strict=True))
 
     def _quotes(self, relation: Relation) -> list[Evidence]:
         return [self._evidence[i] for i in _cited(relation)]

@@ -11,7 +11,7 @@ Value = TypeVar("Value")
 Key = str | tuple[str, int]
 
 KEPT = 10_000
-"""Entries that are kept of each kind: a chunk with its vectors takes about 8 kB, so 80 MB at most."""
+"""Entries that are kept of each kind: a chunk with its vectors takes about 8 kB, so 80 MB at most; of single vectors 15 MB."""
 
 
 class Reads:

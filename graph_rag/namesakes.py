@@ -150,14 +150,19 @@ def united(given: Bearers) -> Entities:
 def _within_longer(whole: Hashes, start: Numbers, end: Numbers) -> Flags:
     """Which stretches lie within a longer one of the same whole; those that span no words lie within none.
 
-    By where they start, the longest first: a stretch lies within another where one before it ends no sooner.
+    By where they start, the longest first: a stretch lies within another where one before it ends no sooner. The two forms of a
+    stretch do not lie within each other.
     """
     order = np.lexsort((-end, start, whole))
     group = np.unique(whole[order], return_inverse=True)[1]
     reach = group * (_LONGEST + 2) + end[order]  # grows from whole to whole, so that none reaches into the next
     before = np.maximum.accumulate(np.concatenate([[-1], reach[:-1]]))
+    again = (
+        np.concatenate([[False], (np.diff(reach) == 0) & (np.diff(start[order]) == 0)]) if len(order) else np.zeros(0, np.bool_)
+    )
+    first = np.maximum.accumulate(np.where(again, 0, np.arange(len(order))))
     found = np.empty(len(whole), dtype=np.bool_)
-    found[order] = (before >= reach) & (end > start)[order]
+    found[order] = ((before >= reach) & (end > start)[order])[first]
     return found
 
 

@@ -105,7 +105,8 @@ class Pool:
     def told(self, passages: Sequence[int]) -> Weights:
         """How near the question is to the sentence in which a passage mentions an entity, shape (passages, entities).
 
-        As a share of its cosine with the passage's best sentence, at least 0; 0 where there is no mention, 1 for the title.
+        As a share of its cosine with the passage's best sentence, at least 0, and 1 for the title; 0 where there is no mention,
+        and in a passage that is nothing like the question.
         """
         found = np.zeros((len(passages), len(self.near.entities)), dtype=np.float32)
         for row, at in zip(found, passages, strict=True):

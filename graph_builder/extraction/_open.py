@@ -49,6 +49,7 @@ _PART_NOUNS = frozenset(
 _BORN = re.compile(r"[^(]{2,60}\([^()]*\bborn\b[^()]*?\b(?:in|at) ((?:[A-Z][\w'\u2019-]+ ?)+)")
 _MOST_BETWEEN = 4
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]{0,200})[)\]]")
+_ADDRESS = re.compile(r"://|\w/\w|@|www\.")
 _UNPARSED = ("parser", "lemmatizer")
 _LONGEST = 1200
 """Characters of a sentence beyond which the parser is not asked."""
@@ -117,7 +118,7 @@ class OpenReader:
 
     @property
     def name(self) -> str:
-        """Such as "rules/1:open"."""
+        """Such as "rules/3:open"."""
         return self._name
 
     @cached_property
@@ -144,12 +145,12 @@ class OpenReader:
 
     def _asides(self, sentences: Sequence[NumberedSentence]) -> dict[int, dict[str, str]]:
         """Types of the names that stand in brackets, by sentence: "(Tom Drake)" after a part says who plays it."""
-        texts = {s.number: text for s in sentences if (text := _bracketed(s.text))}
-        docs = self._nlp.pipe(texts.values(), batch_size=64, disable=[pipe for pipe in _UNPARSED if self._nlp.has_pipe(pipe)])
-        return {
-            number: {doc.text[name.start : name.end]: name.type for name in names(doc, "")}
-            for number, doc in zip(texts, docs, strict=True)
-        }
+        texts = [(text, sentence.number) for sentence in sentences for text in _bracketed(sentence.text)]
+        unneeded = [pipe for pipe in _UNPARSED if self._nlp.has_pipe(pipe)]
+        found: dict[int, dict[str, str]] = {}
+        for doc, number in self._nlp.pipe(texts, as_tuples=True, batch_size=64, disable=unneeded):
+            found.setdefault(number, {}).update({doc.text[n.start : n.end]: n.type for n in names(doc, "")})
+        return found
 
     def _reading(self, doc: "Doc", sentence: NumberedSentence, title: str, subject: "_Subject") -> _Reading:
         """The sentence's names merged, and its first pronoun resolved; ``subject`` is kept up with what is named."""
@@ -291,11 +292,10 @@ def _readable(text: str) -> str:
     return re.sub(r"\s+", " ", _BRACKETS.sub("", text[:_LONGEST]).lstrip("#*- "))
 
 
-def _bracketed(text: str) -> str:
-    """What stands in brackets in a sentence, with a sign in front of each, so that none is taken for a sentence's head."""
-    return " ".join(
-        f"; {' '.join(aside.split())}" for aside in _BRACKETS.findall(text[:_LONGEST]) if any(map(str.isupper, aside))
-    )
+def _bracketed(text: str) -> list[str]:
+    """What stands in brackets in a sentence and may hold a name; addresses hold none."""
+    asides = (" ".join(aside.split()) for aside in _BRACKETS.findall(text[:_LONGEST]))
+    return [aside for aside in asides if any(map(str.isupper, aside)) and not _ADDRESS.search(aside)]
 
 
 def _declared(text: str, number: int, found: Sequence[Name]) -> Iterator[ExtractedAlias]:

@@ -118,33 +118,15 @@ _NOT_ALONE = frozenset(
 )
 _SHORTEST = 2
 _PARTICLES = frozenset(
-    (
-        "de",
-        "la",
-        "le",
-        "van",
-        "von",
-        "der",
-        "den",
-        "del",
-        "di",
-        "da",
-        "du",
-        "dos",
-        "al",
-        "el",
-        "bin",
-        "ibn",
-        "ben",
-        "ter",
-        "af",
-        "zu",
-    )
+    ("de", "la", "le", "los", "las", "des", "du", "dos", "del", "della", "dalla", "di", "da", "y", "van", "von", "der", "den")
+    + ("dem", "ten", "ter", "zu", "zum", "zur", "af", "al", "el", "bin", "ibn", "ben")
 )
 """Words without a capital that a name may begin with."""
 _DANGLING = re.compile(r"\s+(?:of|in|at|on|for|by|from|to|with|and|the)$")
 _OF = re.compile(r"\s+of(?:\s+the)?\s+")
-_NUMBERED = re.compile(r"\s[IVX]+$")
+_BEARS_A_PLACE = re.compile(r"[^\W\d_]+|.*\s(?:[IVX]+|[Tt]he\s\w+)")
+"""A person's name to which a place belongs: "Gerberga", "Louis IV", "Edward the Elder"; "John McCain of Arizona" is no name."""
+_LOWER = re.compile(r"([^\W\d_]+)\s+(?!(?:of|for)\s)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +143,9 @@ def names(doc: "Doc", title: str) -> list[Name]:
     chosen: list[Name] = []
     found = list(_recognised(doc))
     labels = {(n.start, n.end): n.type for n in found}
-    recognised = _with_places(doc.text, [name for name in found if not _cut_short(doc.text, name)])
-    for name in (*_title(doc.text, title, labels), *_quoted(doc.text), *recognised, *_capitals(doc)):
+    recognised = [name for name in found if not _cut_short(doc.text, name)]
+    joined = _with_places(doc.text, recognised)
+    for name in (*_title(doc.text, title, labels), *_quoted(doc.text), *joined, *recognised, *_capitals(doc)):
         if all(name.end <= other.start or name.start >= other.end for other in chosen):
             chosen.append(name)
     return sorted(chosen, key=lambda n: n.start)
@@ -193,16 +176,14 @@ def _recognised(doc: "Doc") -> Iterator[Name]:
 
 
 def _with_places(text: str, found: Sequence[Name]) -> Iterator[Name]:
-    """The names, a person's with the place that tells it from others: "Louis IV" and "France" of "Louis IV of France" are one."""
-    starts = {name.start: name for name in found if name.type == "Place"}
-    joined = -1
+    """The persons' names to which a place belongs, with it: "Louis IV" and "France" of "Louis IV of France" are one."""
+    places = {name.start: name for name in found if name.type == "Place"}
     for name in found:
-        is_person = name.type == "Person" or _NUMBERED.search(text[name.start : name.end])
-        of = _OF.match(text, name.end) if is_person else None
-        place = starts.get(of.end()) if of else None
-        if name.start >= joined:
-            joined = place.end if place else name.end
-            yield Name(name.start, joined, "Person" if place else name.type)
+        of = _OF.match(text, name.end)
+        place = places.get(of.end()) if of and name.type in ("Person", "Organization") else None
+        by_itself = name.type == "Person" or " " in text[name.start : name.end]  # "Apple of California" is no person
+        if place and by_itself and _BEARS_A_PLACE.fullmatch(text[name.start : name.end]):
+            yield Name(name.start, place.end, "Person")
 
 
 def _cut_short(text: str, name: Name) -> bool:
@@ -237,10 +218,14 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
     That is "the" and nouns before it ("saxophonist Sonny Stitt"), and "'s", punctuation or a word that leads on behind it.
     """
-    while lead := re.match(r"(?:[Tt]he|[Aa]n?)\s+|[\W_]+|[a-z]+\s+", text[start:end]):
-        if lead[0].strip() in _PARTICLES:
-            break
+    while lead := re.match(r"(?:[Tt]he|[Aa]n?)\s+|[\W_]+", text[start:end]) or _noun_before(text[start:end]):
         start += lead.end()
     while tail := re.search(r"(?:['\u2019]s?|[\s,;:]+)$", text[start:end]) or _DANGLING.search(text[start:end]):
         end -= len(tail[0])
     return start, end
+
+
+def _noun_before(name: str) -> re.Match[str] | None:
+    """A word without a capital at the head of a name, which is no part of it: not "van", nor "university" where "of" follows."""
+    word = _LOWER.match(name)
+    return word if word and word[1].islower() and word[1] not in _PARTICLES else None

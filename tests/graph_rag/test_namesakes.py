@@ -55,6 +55,7 @@ def test_a_part_that_also_stands_beside_a_longer_one_counts() -> None:
 def test_a_part_is_compared_in_the_form_of_a_name_of_its_own() -> None:
     names = {"0": "ray charles singer", "1": "ray charle", "2": "centers for aids research", "3": "aids"}
     assert parts(names) == {(0, 1), (2, 3)}
+    assert parts({"0": "centers for aids research", "1": "aids", "2": "aid"}) == {(0, 1), (0, 2)}
 
 
 def test_stop_words_numbers_and_single_names_have_no_parts() -> None:

@@ -97,8 +97,26 @@ def test_names_are_whole_and_bare_and_read_in_brackets_too(rules: Extractor, tex
     assert expected <= {e.name for e in extraction.entities}
 
 
+@pytest.mark.parametrize(("title", "spelt"), [("France", {"Louis IV", "France"}), ("Louis IV", {"Louis IV", "France"})])
+def test_a_title_within_a_longer_name_hides_no_part_of_it(rules: Extractor, title: str, spelt: set[str]) -> None:
+    [extraction] = rules.extract([passage("Louis IV of France was the son of Charles the Simple.", title)])
+    assert spelt <= {e.name for e in extraction.entities}
+
+
+def test_where_somebody_is_from_is_no_part_of_a_full_name(rules: Extractor) -> None:
+    [extraction] = rules.extract([passage("Barack Obama of Illinois won.")])
+    assert {"Barack Obama", "Illinois"} == {e.name for e in extraction.entities}
+
+
 @pytest.mark.parametrize(
-    "text", ["He (born April 5, 1972) left.", "It (/ \u02c8r\u0252t\u0283\u026ast\u0259r /) lies there.", "See it (p. 3)."]
+    "text",
+    [
+        "He (born April 5, 1972) left.",
+        "It lies there (See also below).",
+        "It was sold (Note: twice).",
+        "He left (Later, it was denied).",
+        "It [here](https://Example.com/Path/Page) lies.",
+    ],
 )
 def test_what_stands_in_brackets_is_no_name_without_being_one(rules: Extractor, text: str) -> None:
     [extraction] = rules.extract([passage(text)])

@@ -116,13 +116,6 @@ class Pool:
                 np.maximum.at(row, self.near.entities.find(ids), shares[sentences].astype(np.float32))
         return found
 
-    def outranked(self, standing: Weights) -> Weights:
-        """How many passages of the same document stand before each one: a second seldom adds as much as another document."""
-        _, document = np.unique([place.chunk.document_id for place in self.places], return_inverse=True)
-        before = (document[:, None] == document) & (standing > standing[:, None])
-        count: Weights = before.sum(axis=1).astype(np.float32)
-        return count
-
     @cached_property
     def words(self) -> tuple[Weights, Weights]:
         """Which of the question's terms each passage has, (pool, terms), and the weight of each, (terms,), which sums to 1."""

@@ -81,12 +81,11 @@ class Ranking:
 
     def restart(self) -> None:
         """Let those passages lead that have the most mass."""
-        mass = self._standing = self.pool.near.mass[self.pool.numbers]
+        mass = self.pool.near.mass[self.pool.numbers]
         self.leading = Leading(range(min(_LEADING, len(self.pool))), mass[:_LEADING] / mass.max())
 
     def lead(self, scores: Weights) -> None:
         """Let the passages lead that score best."""
-        self._standing = scores
         best = np.argsort(-scores, kind="stable")[:_LEADING]
         weights = _probability(scores[best] + _LENIENT)
         self.leading = Leading([int(i) for i in best], weights / weights.max())
@@ -96,8 +95,7 @@ class Ranking:
         found = hops(self.pool, self.leading)
         vectors = by_arithmetic(self._question, found.rewrites, self._names.vectors(found.rewrites))
         alike = likeness(found, vectors)
-        outranked = {"outranked": np.log1p(self.pool.outranked(self._standing))}
-        features = self._fixed | outranked | hopped(found) | rewritten(alike)
+        features = self._fixed | hopped(found) | rewritten(alike)
         if not (exact and self._embedder):
             return features, alike
         chosen = _promising(alike)

@@ -55,8 +55,3 @@ def test_what_a_passage_tells_of_an_entity_is_as_near_as_the_sentence_that_names
     near = Neighbourhood(places, entities, none, none, none, *[best] * 7, [each])
     told = Pool(near, Asked("?", ()), [0], [frozenset()]).told([0])
     assert np.allclose(told, [[1, 1, 0.25]])
-
-
-def test_the_second_passage_of_a_document_stands_behind_the_first() -> None:
-    of = pool(*(Place(Chunk(id_, id_[0], 0, 0, 1, "x"), (), VECTORS[0], VECTORS[:1]) for id_ in ("d1", "d2", "e", "d3")))
-    assert of.outranked(np.array([0.2, 0.9, 0.95, 0.5])).tolist() == [2, 0, 0, 1]

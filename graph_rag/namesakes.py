@@ -157,9 +157,7 @@ def _within_longer(whole: Hashes, start: Numbers, end: Numbers) -> Flags:
     group = np.unique(whole[order], return_inverse=True)[1]
     reach = group * (_LONGEST + 2) + end[order]  # grows from whole to whole, so that none reaches into the next
     before = np.maximum.accumulate(np.concatenate([[-1], reach[:-1]]))
-    again = (
-        np.concatenate([[False], (np.diff(reach) == 0) & (np.diff(start[order]) == 0)]) if len(order) else np.zeros(0, np.bool_)
-    )
+    again = (np.diff(reach, prepend=-1) == 0) & (np.diff(start[order], prepend=-1) == 0)
     first = np.maximum.accumulate(np.where(again, 0, np.arange(len(order))))
     found = np.empty(len(whole), dtype=np.bool_)
     found[order] = ((before >= reach) & (end > start)[order])[first]

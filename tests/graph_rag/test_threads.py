@@ -1,9 +1,10 @@
-"""Comparing runs in threads that end; what they opened must end with them."""
+"""Comparing runs in threads that end, and what they opened ends with them; numpy multiplies with one."""
 
 import os
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_info
 
 from hoptrace import Graph
 
@@ -17,3 +18,8 @@ def test_comparing_many_times_leaves_no_files_open(graph: Graph) -> None:
     for _ in range(12):
         graph.compare("Does clarithromycin interact with simvastatin?")
     assert len(os.listdir(DESCRIPTORS)) <= before + 4
+
+
+def test_numpy_multiplies_with_one_thread_once_a_question_was_asked(graph: Graph) -> None:
+    graph.ask("Does clarithromycin interact with simvastatin?", method="vanilla")
+    assert {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"} == {1}

@@ -22,4 +22,7 @@ def test_comparing_many_times_leaves_no_files_open(graph: Graph) -> None:
 
 def test_numpy_multiplies_with_one_thread_once_a_question_was_asked(graph: Graph) -> None:
     graph.ask("Does clarithromycin interact with simvastatin?", method="vanilla")
-    assert {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"} == {1}
+    # Another library, such as scipy, may have brought a BLAS of its own since the first question.
+    blas = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    numpys = [library for library in blas if "numpy" in library["filepath"]]
+    assert {library["num_threads"] for library in numpys or blas} == {1}

@@ -147,7 +147,4 @@ def _write(db: sqlite3.Connection, world: World) -> None:
         columns = list(rows[0])
         places = ", ".join("?" * len(columns))
         db.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})", [tuple(row.values()) for row in rows])
-    texts = list(world.texts(last))
-    db.executemany("INSERT INTO chunk_terms (rowid, terms) VALUES (?, ?)", texts)
-    counted = "UPDATE extent SET texts = texts + ?, terms = terms + ? WHERE kind = 'chunk'"
-    db.execute(counted, (len(texts), sum(len(text.split()) for _, text in texts)))
+    db.executemany("INSERT INTO chunk_terms (rowid, terms) VALUES (?, ?)", world.texts(last))

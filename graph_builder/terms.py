@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
 import Stemmer
+from numpy.typing import NDArray
 
 from graph_builder.names import words
 
@@ -27,8 +29,9 @@ _MOST_TERMS = 500
 
 K1 = 1.2
 B = 0.75
-_ROUNDING = 1e-5
-"""More than two ways of adding up a score can differ by, our rounding to six decimals included."""
+_DECIMALS = 6
+
+Counts = NDArray[np.int32]
 
 STOP_WORDS = frozenset(
     words(
@@ -89,10 +92,16 @@ def telling(query: Sequence[str], corpus: Corpus) -> list[str]:
     return sorted(chosen)
 
 
-def underrated(query: Sequence[str], corpus: Corpus) -> float:
-    """By how much a score of FTS5 can lie below ours: it takes log(1 / odds) for log(1 + 1 / odds), and all but 0 if below it."""
-    known = [term for term in set(query) if corpus.frequency.get(term)]
-    return _ROUNDING + (K1 + 1) * sum(_weight(term, corpus) - max(-math.log(_odds(term, corpus)), 0.0) for term in sorted(known))
+def scores(postings: Mapping[str, tuple[Counts, Counts]], lengths: Counts, corpus: Corpus) -> NDArray[np.float64]:
+    """BM25 of all texts at once, shape (texts,), 0 where they have none of the terms.
+
+    ``postings``: of each term the numbers of the texts that have it, and how often each does; ``lengths``: terms in each text.
+    """
+    found = np.zeros(len(lengths))
+    for term, (texts, counts) in sorted(postings.items()):
+        norm = K1 * (1 - B + B * lengths[texts] / corpus.mean_length)
+        found[texts] += _weight(term, corpus) * (K1 + 1) * counts / (counts + norm)
+    return np.round(found, _DECIMALS)
 
 
 def bm25(query: Sequence[str], texts: Iterable[tuple[str, Sequence[str]]], corpus: Corpus) -> list[tuple[str, float]]:
@@ -107,5 +116,5 @@ def bm25(query: Sequence[str], texts: Iterable[tuple[str, Sequence[str]]], corpu
         norm = K1 * (1 - B + B * len(text) / corpus.mean_length)
         score = sum(w * (K1 + 1) * n / (n + norm) for w, n in ((w, found.count(t)) for t, w in weight.items()) if n)
         if score > 0:
-            scored.append((id_, round(score, 6)))
+            scored.append((id_, round(score, _DECIMALS)))
     return sorted(scored, key=lambda hit: (-hit[1], hit[0]))

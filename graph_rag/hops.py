@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from graph_builder.model import Vectors
-from graph_rag.incidence import Numbers
+from graph_rag.incidence import Numbers, matches
 from graph_rag.pagerank import Weights
 from graph_rag.pool import Pool
 from graph_rag.rewriting import Rewrite, covered
@@ -106,19 +106,19 @@ def _bridges(pool: Pool, first: Numbers) -> tuple[Numbers, Numbers, Numbers]:
     shared = pool.held.sum(axis=0) > 1
     shared[pool.asked.named] = False
     entities = np.flatnonzero(shared)
-    held, titled = pool.held[:, entities], pool.titled[:, entities]
+    held, titled = pool.held[:, entities].T, pool.titled[:, entities].T
+    of, row = np.nonzero(held[:, first])
+    bridge, column = np.nonzero(held)
+    at, to = matches(of, bridge)
+    row, column, bridge = row[at], column[to], bridge[to]
     after, before = _UNDER_ITS_TITLE
-    worth = pool.near.rarity[entities] + after * titled[None] + before * titled[first][:, None]
-    worth[~(held[first][:, None] & held[None])] = 0.0
-    worth[np.arange(len(first)), first] = 0.0
-    found = []
-    for _ in range(_BRIDGES if len(entities) else 0):
-        best = worth.argmax(axis=2)
-        row, column = np.nonzero(np.take_along_axis(worth, best[..., None], axis=2)[..., 0])
-        found.append((row, column, entities[best[row, column]]))
-        np.put_along_axis(worth, best[..., None], 0.0, axis=2)
-    row, column, bridge = map(np.concatenate, zip(*found, strict=True)) if found else np.zeros((3, 0), dtype=np.int64)
-    return row, column, bridge
+    worth = pool.near.rarity[entities[bridge]] + after * titled[bridge, column] + before * titled[bridge, first[row]]
+    order = np.lexsort((bridge, -worth, row * len(pool) + column))
+    order = order[(first[row] != column)[order]]
+    way = (row * len(pool) + column)[order]
+    best = np.ones(len(way), dtype=np.bool_)
+    best[_BRIDGES:] = way[_BRIDGES:] != way[:-_BRIDGES]
+    return row[order[best]], column[order[best]], entities[bridge[order[best]]]
 
 
 def likeness(found: Hops, vectors: Vectors) -> Likeness:

@@ -63,3 +63,33 @@ def matches(left: Numbers, right: Numbers) -> tuple[Numbers, Numbers]:
     before = np.cumsum(count) - count
     at = np.arange(int(count.sum())) + np.repeat(first - before, count)
     return np.repeat(np.arange(len(left)), count), order[at]
+
+
+class Distinct:
+    """Numbers from 0, each once, in the order in which they first stand, and numbered anew in that order.
+
+    A sparse set (Briggs and Torczon 1993): its table is as long as there are numbers at all, but is never cleared.
+    """
+
+    def __init__(self, values: Numbers, most: int) -> None:
+        places = np.arange(len(values))
+        self._most = most
+        self._number = np.empty(most + 1, dtype=np.int64)
+        self._number[values[::-1]] = places[::-1]  # of those that are written to one place, the last stays
+        first = self._number[values]
+        new = first == places
+        self.members: Numbers = values[new]
+        self.given: Numbers = (np.cumsum(new) - 1)[first]
+        """The new number of each value, in the order given."""
+        self._number[self.members] = np.arange(len(self.members))
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+    def find(self, values: Numbers) -> Numbers:
+        """The new number of each value; -1 of those that are not there, as is -1 itself."""
+        at = self._number[np.where(values < self._most, values, -1)]
+        known = (at >= 0) & (at < len(self))
+        found = np.where(known, at, 0)
+        known[known] = self.members[found[known]] == values[known]
+        return np.where(known, found, -1)

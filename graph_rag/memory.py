@@ -6,18 +6,22 @@ from threading import Lock
 from typing import Any, TypeVar
 
 from graph_builder.stores import Store
+from graph_rag.atlas import Atlas
 
 Value = TypeVar("Value")
 Key = str | tuple[str, int]
 
 KEPT = 10_000
-"""Entries that are kept of each kind: a chunk with its vectors takes about 8 kB, so 80 MB at most; of single vectors 15 MB."""
+"""Entries that are kept of each kind: the vectors of a passage take about 8 kB, so 80 MB at most; single ones 15 MB."""
+MAPPED = 200_000
+"""Passages in an atlas, of which each takes about 1 kB, before a new one is begun."""
 
 
 class Reads:
     """What has been read at one state of the graph."""
 
     def __init__(self) -> None:
+        self.atlas = Atlas()
         self._held: defaultdict[str, OrderedDict[Any, Any]] = defaultdict(OrderedDict)
         self._lock = Lock()
 
@@ -55,6 +59,6 @@ class Memory:
         """The reads of the store's present state: what was read of an earlier one is forgotten."""
         revision = store.revision()
         with self._lock:
-            if revision != self._revision:
+            if revision != self._revision or len(self._reads.atlas) > MAPPED:
                 self._revision, self._reads = revision, Reads()
             return self._reads

@@ -1,40 +1,21 @@
-"""The passages near a question and what they mention, read in a few batched, bounded steps: cost does not grow with the graph.
+"""The passages near a question and what they mention, as arrays: what a walk over them starts from, and where it leads.
 
-Passages come by vector, by words, from chains, from the entities that the question names, from the entities of those that
-look most like its first hop, and from those of the passages to which a walk over all this leads. Passages are numbered in the
-order of their ids, and arrays follow these numbers.
+Passages are numbered in the order of their ids, entities in the order in which these passages name them.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
 import numpy as np
+from numpy.typing import NDArray
 
-from graph_builder.model import Kind
-from graph_builder.stores import Store
-from graph_rag.incidence import Incidence, Numbers, incidence, matches
-from graph_rag.memory import Reads
-from graph_rag.model import Chain
-from graph_rag.namesakes import Bearers, Entities, Stretches, as_numbers, united
-from graph_rag.nations import led_to
+from graph_rag.atlas import Atlas, Mentions
+from graph_rag.incidence import Distinct, Incidence, Numbers, incidence, matches
+from graph_rag.namesakes import Entities, Stretches, united
 from graph_rag.pagerank import Weights, personalised
 from graph_rag.reading import Place, Reader
-from graph_rag.sources import Question
 
-_BY_VECTOR = 50
-_BY_WORDS = 50
-_NAMED_AT = 60
-"""Passages that are read of an entity which the question names."""
-_FOUND_AT = 12
-"""Passages that are read of an entity which was found on the way."""
-_LEADING = 12
-_FURTHER = 60
-_WALKED_TO = 8
-_ONWARD = 40
-_LINKED = 20
-"""Entities of the question whose passages are read: a question of hundreds of names costs no more than one of a few."""
 _HALF = 50
 """An entity that so many passages mention counts half as much as one that a single passage mentions."""
 _TITLE_LINK = 4.0
@@ -51,15 +32,18 @@ _ENTITIES_ALONE = 0.02
 class Neighbourhood:
     """The passages and entities around a question, as arrays over n passages and m entities. Entities of one name are one.
 
-    ``mentions``: which entities each passage mentions; ``held``: those, and the ones whose names are parts of their names;
-    ``titles``: those that its title names. ``dense``: cosine with the question, ``sentence``: that of the best sentence,
-    ``sentences``: of each sentence, by passage; ``words``: BM25 (0 where the words did not find it), ``quoted``: score of the
-    best chain that quotes it; each of shape (n,). ``rarity``: in (0, 1], shape (m,). ``mass`` and ``entity_mass``: PageRank of
-    passages from all seeds, and from the entities of the question nearly alone.
+    ``named``: what each passage names, ``given``: the number of each entity named there; ``mentions``: which entities each
+    passage mentions; ``held``: those, and the ones whose names are parts of their names; ``titles``: those that its title
+    names. ``dense``: cosine with the question, ``sentence``: that of the best sentence; ``words``: BM25 (0 where the words did
+    not find it), ``quoted``: score of the best chain that quotes it; each of shape (n,). ``rarity``: in (0, 1], shape (m,).
+    ``mass`` and ``entity_mass``: PageRank of passages from all seeds, and from the entities of the question nearly alone.
     """
 
     places: list[Place]
+    atlas: Atlas
     entities: Entities
+    named: Mentions
+    given: Numbers
     mentions: Incidence
     held: Incidence
     titles: Incidence
@@ -70,98 +54,68 @@ class Neighbourhood:
     quoted: Weights
     mass: Weights
     entity_mass: Weights
-    sentences: Sequence[Weights] = ()
+
+    def find(self, entity_ids: Iterable[str]) -> Numbers:
+        """The numbers of entities; -1 for those that are not near."""
+        return self.entities.find(self.atlas.entities(entity_ids))
+
+    def told(self, passage: int) -> tuple[Numbers, Numbers]:
+        """The entities that a passage mentions, and beside each the sentence that does; -1 for the title."""
+        start, end = np.searchsorted(self.named.of, [passage, passage + 1])
+        return self.given[start:end], self.named.sentences[start:end]
+
+    def title(self, passage: int) -> str:
+        """The title of a passage's document, as far as its headings say it."""
+        return self.atlas.titles[self.places[passage].row]
+
+    def entity_id(self, entity: int) -> str:
+        """The id of the first entity that counts as this one."""
+        return self.atlas.entity_ids[int(self.entities.firsts[entity])]
 
 
-def gather(
-    question: Question, store: Store, reads: Reads, linked: Sequence[str], chains: Sequence[Chain]
-) -> Neighbourhood | None:
-    """Read around the question, on around what the first passages name, walk, and read on around where that leads.
-
-    None where there is nothing.
-    """
-    reader = Reader(question, store, reads)
-    words = {hit.id: hit.score for hit in store.search(Kind.CHUNK, question.text, k=_BY_WORDS)}
-    quoted: dict[str, float] = defaultdict(float)
-    for chain in chains:
-        for hop in chain.hops:
-            quoted[hop.chunk] = max(quoted[hop.chunk], chain.score)
-    near = [hit.id for hit in store.nearest(Kind.CHUNK, question.vector, k=_BY_VECTOR)]
-    reader.passages([*near, *words, *quoted])
-    reader.entities(linked[:_LINKED], cap=_NAMED_AT)
-    reader.entities(_leads(reader, frozenset(linked)), cap=_FOUND_AT)
-    if not reader.places:
-        return None
-    walked, read = _neighbourhood(reader, linked, words, quoted), len(reader.places)
-    reader.entities(_onward(reader, walked), cap=_FOUND_AT)
-    return walked if len(reader.places) == read else _neighbourhood(reader, linked, words, quoted)
-
-
-def _leads(reader: Reader, linked: frozenset[str]) -> list[str]:
-    """The entities, with their namesakes, of the passages that look most like the first hop: by likeness, title and mention."""
-    places = [reader.places[id_] for id_ in sorted(reader.places)]
-    likeness, sentence = (_warm(similar) for similar in _similarities(reader))
-    about = np.array([float(not place.titled.isdisjoint(linked)) for place in places])
-    share = {id_: 1 / reader.where[id_].total for id_ in sorted(reader.where)}
-    named = np.array([sum(worth for id_, worth in share.items() if id_ in place.entity_ids) for place in places])
-    worth = likeness + sentence + about / max(about.sum(), 1.0) + named / max(named.sum(), 1e-9)
-    return _named_by([places[best] for best in np.argsort(-worth, kind="stable")[:_LEADING]], reader, linked, most=_FURTHER)
-
-
-def _onward(reader: Reader, near: Neighbourhood) -> list[str]:
-    """The entities of which nothing was read yet, of the passages to which the walk leads: what lies behind a second bridge."""
-    best = [near.places[p] for p in np.argsort(-near.mass, kind="stable")[:_WALKED_TO]]
-    return _named_by(best, reader, frozenset(reader.where), most=_ONWARD)
-
-
-def _named_by(places: Sequence[Place], reader: Reader, known: Set[str], *, most: int) -> list[str]:
-    """The entities, with their namesakes, of the first ``most`` names in the passages that are not of a known entity."""
-    names: dict[str, None] = {}
-    for name in (n.name for place in places for n in place.named if n.entity_id not in known):
-        names |= dict.fromkeys([name, *led_to(name)])
-    return reader.named(list(names)[:most])[: 2 * most]
-
-
-def _similarities(reader: Reader) -> tuple[Weights, Weights]:
-    """Cosines of the question with the passages read, in the order of their ids, and with the best sentence of each."""
-    similar = [reader.similar[id_] for id_ in sorted(reader.similar)]
-    wholes, best = (np.array([each[at] for each in similar], dtype=np.float32) for at in (0, 1))
-    return wholes, best
-
-
-def _neighbourhood(
+def neighbourhood(
     reader: Reader, linked: Sequence[str], words: Mapping[str, float], quoted: Mapping[str, float]
 ) -> Neighbourhood:
-    ids = sorted(reader.places)
-    places = [reader.places[id_] for id_ in ids]
-    bearers = Bearers(*map(np.concatenate, zip(*(place.bearers for place in places), strict=True)))
-    entities, of = united(bearers), np.repeat(np.arange(len(places)), [len(place.bearers.ids) for place in places])
-    mentions = incidence(of, entities.given, (len(places), len(entities)))
-    titles = incidence(of[bearers.titled], entities.given[bearers.titled], mentions.shape)
-    parts = _parts(mentions, *entities.parts(Stretches(*np.concatenate([place.stretches for place in places], axis=1))))
-    rarity = _rarity(reader, entities, mentions)
-    dense, sentence = _similarities(reader)
-    by_likeness = _warm(dense) + _warm(sentence)
-    by_name = _by_name(entities.find(as_numbers(linked)), titles, rarity)
-    telling = _telling([(place, reader.similar[id_].sentences) for id_, place in zip(ids, places, strict=True)], entities, rarity)
+    """Arrays over what was read, of which there must be something, and walks over them.
+
+    ``linked``: entities of the question; ``words``: BM25 of passages, ``quoted``: the best score of a chain, by id.
+    """
+    places, atlas = reader.places, reader.atlas
+    named = atlas.mentions(np.array([place.row for place in places]))
+    bearers = Distinct(named.bearers, atlas.bearers_known)
+    borne = atlas.bearers(bearers.members)
+    entities = united(*borne, (len(atlas.entity_ids), len(atlas.names)))
+    given = entities.find(borne[0])[bearers.given]
+    titled = named.sentences < 0
+    mentions = incidence(named.of, given, (len(places), len(entities)))
+    titles = incidence(named.of[titled], given[titled], mentions.shape)
+    names = entities.names.members
+    parts = _parts(mentions, *entities.parts(atlas.hashes(names), Stretches(*atlas.stretches(names))))
+    rare = _rarity(reader, entities, mentions)
+    dense, sentence = (np.array(similar, dtype=np.float32) for similar in zip(*((p.whole, p.best) for p in places), strict=True))
+    by_likeness = warm(dense) + warm(sentence)
+    by_name = _by_name(entities.find(atlas.entities(linked)), titles, rare)
+    telling = _telling(places, named, given, rare)
     seeds = [np.concatenate([by_likeness, telling]), np.concatenate([_ENTITIES_ALONE * by_likeness, np.zeros_like(telling)])]
-    weights = np.concatenate([rarity[mentions.entities], np.float32(_PART) * rarity[parts.entities]])
+    weights = np.concatenate([rare[mentions.entities], np.float32(_PART) * rare[parts.entities]])
     held, links = mentions + parts, _links(mentions, titles)
     mass = personalised(held, weights, links, np.stack([by_name + s for s in seeds], axis=1))
     return Neighbourhood(
         places=places,
+        atlas=atlas,
         entities=entities,
+        named=named,
+        given=given,
         mentions=mentions,
         held=held,
         titles=titles,
-        rarity=rarity,
+        rarity=rare,
         dense=dense,
         sentence=sentence,
-        words=np.array([words.get(id_, 0.0) for id_ in ids], dtype=np.float32),
-        quoted=np.array([quoted.get(id_, 0.0) for id_ in ids], dtype=np.float32),
+        words=np.array([words.get(place.chunk_id, 0.0) for place in places], dtype=np.float32),
+        quoted=np.array([quoted.get(place.chunk_id, 0.0) for place in places], dtype=np.float32),
         mass=mass[:, 0],
         entity_mass=mass[:, 1],
-        sentences=[reader.similar[id_].sentences for id_ in ids],
     )
 
 
@@ -173,13 +127,17 @@ def _parts(mentions: Incidence, wholes: Numbers, parts: Numbers) -> Incidence:
 
 def _rarity(reader: Reader, entities: Entities, mentions: Incidence) -> Weights:
     """In (0, 1]: falls with how many passages mention an entity, in all where the store was asked, else of those read."""
-    numbers = entities.find(as_numbers(reader.where))
+    numbers = entities.find(reader.atlas.entities(reader.where))
     known = np.zeros(len(entities))
     totals = np.array([whereabouts.total for whereabouts in reader.where.values()], dtype=float)
     np.add.at(known, numbers[numbers >= 0], totals[numbers >= 0])
-    most = np.maximum(mentions.counts, known)
-    rarity: Weights = (1 / (1 + (np.log(most) / log(_HALF)) ** 2)).astype(np.float32)
-    return rarity
+    return rarity(np.maximum(mentions.counts, known)).astype(np.float32)
+
+
+def rarity(counts: NDArray[np.number]) -> NDArray[np.float64]:
+    """In (0, 1], of entities that so many passages mention, at least one each."""
+    found: NDArray[np.float64] = 1 / (1 + (np.log(counts) / log(_HALF)) ** 2)
+    return found
 
 
 def _links(mentions: Incidence, titles: Incidence) -> Weights:
@@ -201,7 +159,7 @@ def _by_name(linked: Numbers, titles: Incidence, rarity: Weights) -> Weights:
     return np.concatenate([part / max(float(part.sum()), 1e-9) for part in (passages, entities)])
 
 
-def _warm(similarity: Weights) -> Weights:
+def warm(similarity: Weights) -> Weights:
     """Seeds of the most similar passages: the softmax of their similarities, which sums to 1."""
     seeds = np.zeros_like(similarity)
     best = np.argsort(-similarity, kind="stable")[:_SEEDS]
@@ -211,14 +169,15 @@ def _warm(similarity: Weights) -> Weights:
     return seeds
 
 
-def _telling(places: Sequence[tuple[Place, Weights]], entities: Entities, rarity: Weights) -> Weights:
+def _telling(places: Sequence[Place], named: Mentions, given: Numbers, rarity: Weights) -> Weights:
     """Seeds of the entities in the sentences most like the question; they sum to one half."""
     seeds = np.zeros(len(rarity), dtype=np.float32)
-    likeness = np.concatenate([similar for _, similar in places])
-    starts = np.cumsum([0, *(len(similar) for _, similar in places)])
+    likeness = np.concatenate([place.each for place in places])
+    starts = np.cumsum([0, *(len(place.each) for place in places)])
     for best in np.argsort(-likeness, kind="stable")[:_SENTENCES]:
         at = int(np.searchsorted(starts, best, side="right")) - 1
-        ids, told_in = places[at][0].told
-        numbers = entities.find(ids[(told_in == -1) | (told_in == best - starts[at])])
+        start, end = np.searchsorted(named.of, [at, at + 1])
+        sentence = named.sentences[start:end]
+        numbers = given[start:end][(sentence == -1) | (sentence == best - starts[at])]
         np.add.at(seeds, numbers, max(float(likeness[best]), 0.0) * rarity[numbers])
     return seeds / max(2 * float(seeds.sum()), 1e-9)

@@ -15,7 +15,7 @@ from graph_rag.incidence import Flags, Incidence
 Weights = NDArray[np.float32]
 
 DAMPING = 0.5
-ITERATIONS = 15
+ITERATIONS = 10
 
 
 def personalised(mentions: Incidence, weights: Weights, links: Weights, seeds: Weights) -> Weights:
@@ -45,15 +45,18 @@ def personalised(mentions: Incidence, weights: Weights, links: Weights, seeds: W
     np.add.at(at_own, mentions.passages[single], at_entities[mentions.entities[single]])
     at_shared = at_entities[shared]
 
-    by_passage = _shares(edges.sum(axis=1) + own + links.sum(axis=1))[:, None]
-    by_entity = _shares(edges.sum(axis=0))[:, None]
-    mass: Weights = start
-    of_shared, of_own = at_shared, at_own
+    by_passage = DAMPING * _shares(edges.sum(axis=1) + own + links.sum(axis=1))[:, None]
+    along, from_entities = by_passage * links, DAMPING * _shares(edges.sum(axis=0)) * edges
+    to_entities, to_own = (by_passage * edges).T, by_passage * own[:, None]
+    start, at_shared, at_own = ((1 - DAMPING) * each for each in (start, at_shared, at_own))
+    mass: Weights = start / (1 - DAMPING)
+    of_shared, of_own = at_shared / (1 - DAMPING), at_own / (1 - DAMPING)
     for _ in range(ITERATIONS):
-        passed = mass * by_passage
-        mass = (1 - DAMPING) * start + DAMPING * (links @ passed + edges @ (of_shared * by_entity) + of_own)
-        of_shared = (1 - DAMPING) * at_shared + DAMPING * (edges.T @ passed)
-        of_own = (1 - DAMPING) * at_own + DAMPING * (own[:, None] * passed)
+        mass, of_shared, of_own = (
+            start + along.T @ mass + from_entities @ of_shared + DAMPING * of_own,
+            at_shared + to_entities @ mass,
+            at_own + to_own * mass,
+        )
     return mass
 
 

@@ -12,7 +12,6 @@ from graph_builder.terms import terms
 from graph_rag.incidence import Flags, Numbers
 from graph_rag.linking import Links
 from graph_rag.memory import Reads
-from graph_rag.namesakes import as_numbers
 from graph_rag.neighbourhood import Neighbourhood
 from graph_rag.pagerank import Weights
 from graph_rag.reading import Place, best_of
@@ -74,7 +73,7 @@ class Pool:
     @cached_property
     def titles(self) -> list[str]:
         """The title of each passage's document, as far as its headings say it."""
-        return [place.chunk.heading.partition(" > ")[0] for place in self.places]
+        return [self.near.title(n) for n in self.numbers]
 
     @cached_property
     def vectors(self) -> Vectors:
@@ -110,10 +109,10 @@ class Pool:
         """
         found = np.zeros((len(passages), len(self.near.entities)), dtype=np.float32)
         for row, at in zip(found, passages, strict=True):
-            ids, sentences = self.places[at].told
             if self.sentence[at] > 0:
-                shares = np.append(self.near.sentences[self.numbers[at]] / self.sentence[at], 1.0)
-                np.maximum.at(row, self.near.entities.find(ids), shares[sentences].astype(np.float32))
+                entities, sentences = self.near.told(self.numbers[at])
+                shares = np.append(self.places[at].each / self.sentence[at], np.float32(1.0))
+                np.maximum.at(row, entities, shares[sentences])
         return found
 
     @cached_property
@@ -135,15 +134,15 @@ def chosen(near: Neighbourhood, asked: Asked, store: Store, reads: Reads) -> Poo
     by_mass = np.argsort(-near.mass, kind="stable")[:SIZE]
     quoted = np.flatnonzero(near.quoted > 0)
     numbers = list(dict.fromkeys([*map(int, by_mass), *map(int, quoted)]))
-    held = reads.recall("terms", [near.places[n].chunk.id for n in numbers], store.terms)
-    return Pool(near, asked, numbers, [held[near.places[n].chunk.id] for n in numbers])
+    held = reads.recall("terms", [near.places[n].chunk_id for n in numbers], store.terms)
+    return Pool(near, asked, numbers, [held[near.places[n].chunk_id] for n in numbers])
 
 
 def asked(text: str, links: Links, near: Neighbourhood) -> Asked:
     """The question with its spans, as far as they name entities of the neighbourhood."""
     named = [linked for linked in links.proper if linked.start >= 0]
     spans: dict[tuple[int, int], set[int]] = {}
-    for linked, number in zip(named, near.entities.find(as_numbers(x.entity_id for x in named)), strict=True):
+    for linked, number in zip(named, near.find(x.entity_id for x in named), strict=True):
         if number >= 0:
             spans.setdefault((linked.start, linked.start + len(linked.surface)), set()).add(int(number))
     return Asked(text, [Span(*place, frozenset(entities)) for place, entities in sorted(spans.items())])

@@ -127,7 +127,7 @@ class Ranking:
     def _lead(self, found: Hops, row: int, _: int, rewrite: int) -> Lead:
         first, chosen = self.leading.at[row], found.rewrites[rewrite]
         bridge = self._names.of([chosen])[chosen.bridge]
-        return Lead(self.pool.places[first].chunk.id, self.pool.titles[first], bridge, chosen.text(self._question.text, bridge))
+        return Lead(self.pool.places[first].chunk_id, self.pool.titles[first], bridge, chosen.text(self._question.text, bridge))
 
 
 def _promising(alike: Likeness) -> Numbers:
@@ -147,13 +147,13 @@ def rank(ranking: Ranking, rankers: Sequence[Ranker], *, k: int, stating: Mappin
     for number, each in enumerate(earlier, 1):
         ranking.lead(each.scores(features))
         features, alike = ranking.measure(exact=number == len(earlier))
-    said = np.array([(stating or {}).get(place.chunk.id, 0.0) for place in ranking.pool.places], dtype=np.float32)
+    said = np.array([(stating or {}).get(place.chunk_id, 0.0) for place in ranking.pool.places], dtype=np.float32)
     scores, columns = ranker.scores(features) + STATING * said, scaled(features)
     best = [int(i) for i in np.argsort(-scores, kind="stable")[:k]]
     names, odds, leads = list(features), _probability(scores), ranking.leads(alike, best)
     return [
         Ranked(
-            ranking.pool.places[i].chunk.id,
+            ranking.pool.places[i].chunk_id,
             round(float(odds[i]), 6),
             reason(dict(zip(names, map(float, columns[i]), strict=True)), ranker),
             leads.get(i),

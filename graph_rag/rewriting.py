@@ -15,7 +15,6 @@ from graph_builder.model import Kind, Vectors
 from graph_builder.stores import Store
 from graph_rag.incidence import Flags
 from graph_rag.memory import Reads
-from graph_rag.namesakes import as_id
 from graph_rag.neighbourhood import Neighbourhood
 from graph_rag.sources import Question
 
@@ -58,19 +57,19 @@ class Names:
     """The names of a neighbourhood's entities, and their vectors."""
 
     def __init__(self, near: Neighbourhood, store: Store, reads: Reads) -> None:
-        self._ids = near.entities.firsts
+        self._near = near
         self._store = store
         self._reads = reads
 
     def of(self, rewrites: Iterable[Rewrite]) -> dict[int, str]:
         """The name of each bridge."""
-        number = {as_id(int(self._ids[rewrite.bridge])): rewrite.bridge for rewrite in rewrites}
+        number = {self._near.entity_id(rewrite.bridge): rewrite.bridge for rewrite in rewrites}
         found = self._reads.recall("names", number, self._read)
         return {number[id_]: name for id_, name in found.items()}
 
     def vectors(self, rewrites: Iterable[Rewrite]) -> dict[int, Vectors]:
         """The vector of each entity of the rewrites, by number, of shape (dim,)."""
-        number = {as_id(int(self._ids[e])): e for e in {e for rewrite in rewrites for e in rewrite.entities}}
+        number = {self._near.entity_id(e): e for e in {e for rewrite in rewrites for e in rewrite.entities}}
         found = self._reads.recall("name vectors", number, lambda ids: self._store.vectors(Kind.ENTITY, ids))
         return {number[id_]: vector for id_, vector in found.items()}
 

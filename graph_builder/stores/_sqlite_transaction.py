@@ -122,15 +122,10 @@ class SqliteTransaction:
             self._index("evidence", row, e.quote)
 
     def _index(self, kind: str, row: int | None, text: str) -> None:
-        found = terms(text)
-        self._db.execute(f"INSERT INTO {kind}_terms (rowid, terms) VALUES (?, ?)", (row, " ".join(found)))
-        self._db.execute("UPDATE extent SET texts = texts + 1, terms = terms + ? WHERE kind = ?", (len(found), kind))
+        self._db.execute(f"INSERT INTO {kind}_terms (rowid, terms) VALUES (?, ?)", (row, " ".join(terms(text))))
 
     def _unindex(self, kind: str, rows: Sequence[int]) -> None:
-        for row in rows:
-            (text,) = self._db.execute(f"SELECT terms FROM {kind}_terms WHERE rowid = ?", (row,)).fetchone()
-            self._db.execute(f"DELETE FROM {kind}_terms WHERE rowid = ?", (row,))
-            self._db.execute("UPDATE extent SET texts = texts - 1, terms = terms - ? WHERE kind = ?", (len(text.split()), kind))
+        self._db.executemany(f"DELETE FROM {kind}_terms WHERE rowid = ?", [(row,) for row in rows])
 
     def delete(self, document_id: str) -> None:
         aliases = self.aliases_of(document_id)

@@ -61,6 +61,7 @@ CREATE VIRTUAL TABLE evidence_terms USING fts5(terms, tokenize = "ascii");
 CREATE VIRTUAL TABLE chunk_vocabulary USING fts5vocab(chunk_terms, 'row');
 CREATE VIRTUAL TABLE entity_vocabulary USING fts5vocab(entity_terms, 'row');
 CREATE VIRTUAL TABLE evidence_vocabulary USING fts5vocab(evidence_terms, 'row');
--- How many texts of each kind, and how many terms in them: what BM25 needs of the whole.
-CREATE TABLE extent (kind TEXT PRIMARY KEY, texts INTEGER NOT NULL, terms INTEGER NOT NULL) WITHOUT ROWID;
-INSERT INTO extent VALUES ('chunk', 0, 0), ('entity', 0, 0), ('evidence', 0, 0);
+-- Where each term stands: the posting lists that BM25 is calculated from.
+CREATE VIRTUAL TABLE chunk_instance USING fts5vocab(chunk_terms, 'instance');
+CREATE VIRTUAL TABLE entity_instance USING fts5vocab(entity_terms, 'instance');
+CREATE VIRTUAL TABLE evidence_instance USING fts5vocab(evidence_terms, 'instance');

@@ -44,11 +44,10 @@ from graph_builder.stores._sqlite_transaction import (
     evidence_of,
     vector_of,
 )
-from graph_builder.terms import Corpus, bm25, query_terms, telling, underrated
+from graph_builder.stores._sqlite_words import Words
 from graph_builder.upkeep import add, remove
 
-LAYOUT = "3"
-_CANDIDATES = 400
+LAYOUT = "4"
 _SINGLE_PRECISION = 1e-5
 _RELATION_COLUMNS = "id, subject, predicate, object, polarity, modality, qualifiers, confidence, extractor, evidence_ids"
 _Rows = list[tuple[Any, ...]]
@@ -85,13 +84,14 @@ class SqliteStore:
         self._file = SqliteFile(path)
         self._dim = dim
         self._matrices: dict[Kind, tuple[str, list[str], Vectors]] = {}
+        self._words: dict[Kind, tuple[str, Words]] = {}
 
     def prepare(self, embedding_model: str) -> None:
         """Make the tables in a new file; check that an old one is ours and holds vectors of this model."""
         tables = {name for (name,) in self._all("SELECT name FROM sqlite_master")}
         if not tables:
             self._create(embedding_model)
-        elif not {"meta", "document", "extent"} <= tables:
+        elif not {"meta", "document", "relation"} <= tables:
             raise StoreCorrupt(f"{self._file.path} is another program's database: set HOPTRACE_HOME to another folder")
         held: dict[str, str] = dict(self._all("SELECT key, value FROM meta"))
         if held.get("layout") != LAYOUT:
@@ -241,33 +241,14 @@ class SqliteStore:
         return held[1], held[2]
 
     def search(self, kind: Kind, text: str, *, k: int) -> list[Hit]:
-        asked = query_terms(text)
-        if not asked or k <= 0:
+        if k <= 0:
             return []
         with self._file.reading():
-            size, length = self._all("SELECT texts, terms FROM extent WHERE kind = ?", (kind.value,))[0]
-            frequency = self._all(f"SELECT term, doc FROM {kind.value}_vocabulary WHERE term {IN}", among(asked))
-            corpus = Corpus(size, length / size if length else 1.0, dict(frequency))
-            query = telling(asked, corpus)
-            rows = self._promising(kind, query, underrated(query, corpus), k)
-            texts = self._all(
-                f"SELECT t.id, f.terms FROM {kind.value}_terms f JOIN {kind.value} t ON t.row = f.rowid WHERE f.rowid {IN}",
-                (json.dumps(rows),),
-            )
-        return [Hit(*hit) for hit in bm25(query, ((id_, terms.split()) for id_, terms in texts), corpus)[:k]]
-
-    def _promising(self, kind: Kind, query: Sequence[str], margin: float, k: int) -> list[int]:
-        """The rows whose texts may be among the k best: by FTS5's own score, within a margin of its k-th best."""
-        limit = max(_CANDIDATES, 4 * k)
-        while True:
-            found = self._all(
-                f"SELECT rowid, -rank FROM {kind.value}_terms WHERE {kind.value}_terms MATCH ? ORDER BY rank LIMIT ?",
-                (" OR ".join(f'"{term}"' for term in query), limit),
-            )
-            least = found[k - 1][1] - margin if len(found) >= k else 0.0
-            if len(found) < limit or found[-1][1] < least:
-                return [row for row, score in found if score >= least]
-            limit *= 4
+            revision = self.revision()
+            held = self._words.get(kind)
+            if held is None or held[0] != revision:
+                held = self._words[kind] = revision, Words(kind.value, self._all)
+            return held[1].search(text, k=k)
 
     def expand(self, entity_ids: Sequence[str], *, cap: int) -> Expansion:
         relations: dict[str, Relation] = {}

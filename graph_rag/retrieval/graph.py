@@ -11,9 +11,9 @@ from typing import NamedTuple
 from graph_builder.model import Polarity
 from graph_builder.stores import Hit
 from graph_rag.chains import ChainMaker
+from graph_rag.gathering import gather
 from graph_rag.linking import Links, link
 from graph_rag.model import Chain, Retrieval
-from graph_rag.neighbourhood import gather
 from graph_rag.pool import asked, chosen
 from graph_rag.ranking import Ranking, rank, shipped
 from graph_rag.retrieval import passages

@@ -1,4 +1,4 @@
-"""The embedded store's search looks at few texts and finds what a look at all of them finds."""
+"""The embedded store's search scores posting lists and finds what a look at all texts finds, to the last decimal."""
 
 from collections import Counter
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 
 from graph_builder.model import Kind
 from graph_builder.settings import Settings
-from graph_builder.stores import sqlite
+from graph_builder.stores import _sqlite_words, sqlite
 from graph_builder.terms import Corpus, bm25, query_terms, terms
 from tests.contracts.contributions import DIM, MODEL, Fact, Name, contribution
 
@@ -30,9 +30,9 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> sqlite.SqliteStore:
 
 
 @pytest.mark.parametrize("k", [1, 3, 20, 500])
-@pytest.mark.parametrize("first", [1, 30])
-def test_the_best_are_those_of_all(store: sqlite.SqliteStore, k: int, first: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite, "_CANDIDATES", first)
+@pytest.mark.parametrize("kept", [1, 5_000_000])
+def test_the_best_are_those_of_all(store: sqlite.SqliteStore, k: int, kept: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_sqlite_words, "_KEPT", kept)
     texts = {row[1]: terms(row[-1]) for row in _chunks(store)}
     lengths = [len(text) for text in texts.values()]
     corpus = Corpus(len(texts), sum(lengths) / len(texts), Counter(term for text in texts.values() for term in set(text)))

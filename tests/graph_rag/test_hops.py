@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from graph_builder.model import Chunk
+from graph_rag.atlas import Atlas, Mentions
 from graph_rag.hops import Leading, hops
 from graph_rag.incidence import Incidence, incidence
-from graph_rag.namesakes import bearers, united
+from graph_rag.namesakes import united
 from graph_rag.neighbourhood import Neighbourhood
 from graph_rag.pool import Asked, Pool
 from graph_rag.reading import Place
@@ -25,10 +25,12 @@ def holding(rows: list[set[int]]) -> Incidence:
 
 def pool() -> Pool:
     vector, nothing = np.ones(2, dtype=np.float32), np.ones(len(HELD), dtype=np.float32)
-    places = [Place(Chunk(str(n), "d", n, 0, 0, ""), (), vector, vector[None]) for n in range(len(HELD))]
-    entities = united(bearers([(f"{n}", f"{n}") for n in range(len(RARITY))]))
+    places = [Place(str(n), n, vector, vector[None], 1.0, 1.0, vector[:1]) for n in range(len(HELD))]
+    each, none = np.arange(len(RARITY)), np.zeros(0, dtype=np.int64)
+    entities, named = united(each, each, (len(each), len(each))), Mentions(none, none, none)
     titles = holding([set() if title is None else {title} for title in TITLED])
-    near = Neighbourhood(places, entities, holding(HELD), holding(HELD), titles, RARITY, *[nothing] * 6)
+    held = holding(HELD)
+    near = Neighbourhood(places, Atlas(), entities, named, none, held, held, titles, RARITY, *[nothing] * 6)
     asked = Asked("Who was the spouse of the director of the film?", [Span(42, 46, frozenset({FILM}))])
     return Pool(near, asked, list(range(len(HELD))), [frozenset()] * len(HELD))
 

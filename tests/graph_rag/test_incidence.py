@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from graph_rag.incidence import Incidence, incidence, matches
+from graph_rag.incidence import Distinct, Incidence, incidence, matches
 
 FLAGS = arrays(np.bool_, (4, 6))
 NUMBERS = st.lists(st.integers(0, 5), max_size=8).map(lambda found: np.array(found, dtype=np.int64))
@@ -36,3 +36,13 @@ def test_a_pair_that_is_given_twice_counts_once() -> None:
 def test_matches_are_all_equal_places(left: np.ndarray, right: np.ndarray) -> None:
     found = set(zip(*(each.tolist() for each in matches(left, right)), strict=True))
     assert found == {(i, j) for i in range(len(left)) for j in range(len(right)) if left[i] == right[j]}
+
+
+@given(NUMBERS, NUMBERS)
+def test_distinct_numbers_stand_in_the_order_in_which_they_first_did(values: np.ndarray, wanted: np.ndarray) -> None:
+    distinct, known = Distinct(values, 6), list(dict.fromkeys(values.tolist()))
+    assert distinct.members.tolist() == known
+    assert [known[number] for number in distinct.given] == values.tolist()
+    expected = [known.index(value) if value in known else -1 for value in wanted.tolist()]
+    assert distinct.find(wanted).tolist() == expected
+    assert distinct.find(np.array([-1, 6, 99])).tolist() == [-1, -1, -1]

@@ -10,9 +10,9 @@ import pytest
 
 from graph_builder.settings import REWRITINGS, Settings
 from graph_builder.stores import Store
-from graph_rag import neighbourhood
+from graph_rag import gathering
+from graph_rag.gathering import gather
 from graph_rag.memory import Memory
-from graph_rag.neighbourhood import gather
 from graph_rag.retrieval import retriever
 from graph_rag.retrieval.graph import retrieve
 from graph_rag.sources import Question
@@ -86,16 +86,16 @@ def test_a_second_question_reads_less_and_finds_the_same(films: Graph) -> None:
     assert first.passages == again.passages
 
 
-@pytest.mark.parametrize(("most", "behind"), [(0, False), (neighbourhood._ONWARD, True)])  # with and without
+@pytest.mark.parametrize(("most", "behind"), [(0, False), (gathering._ONWARD, True)])  # with and without
 def test_what_lies_behind_a_second_bridge_is_read(
     films: Graph, monkeypatch: pytest.MonkeyPatch, most: int, *, behind: bool
 ) -> None:
     for bound, number in {"_BY_VECTOR": 2, "_BY_WORDS": 2, "_LEADING": 3, "_ONWARD": most}.items():
-        monkeypatch.setattr(neighbourhood, bound, number)
+        monkeypatch.setattr(gathering, bound, number)
     third_man = films.store.entities_named(["The Third Man"])["The Third Man"]
     near = gather(Question(QUESTION, films.embedder), films.store, Memory().of(films.store), third_man, [])
     assert near is not None
-    titles = {place.chunk.heading for place in near.places}
+    titles = {near.title(n) for n in range(len(near.places))}
     assert {"The Third Man", "Carol Reed"} <= titles
     assert ("Penelope Dudley-Ward" in titles) is behind
 

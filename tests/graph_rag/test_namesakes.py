@@ -6,42 +6,52 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_rag.namesakes import Entities, Stretches, as_id, as_numbers, bearers, stretches, united
+from graph_rag.namesakes import Entities, Stretches, stretches, united
 
-PAIRS = st.lists(st.tuples(st.sampled_from("abcdef"), st.sampled_from(["x", "y", "z", "x y", "w"])), max_size=12)
-PRESS, SCHOOL, CITY, OF = "00", "01", "02", "ff"
-NAMES = {PRESS: "university of chicago press", SCHOOL: "university of chicago", CITY: "chicago", OF: "of"}
-
-
-def number(entities: Entities, id_: str) -> int:
-    return int(entities.find(as_numbers([id_]))[0])
+PAIRS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4)), max_size=12)
+PRESS, SCHOOL, CITY, OF = range(4)
+NAMES = ["university of chicago press", "university of chicago", "chicago", "of"]
 
 
-def parts(names: dict[str, str]) -> set[tuple[int, int]]:
-    found = united(bearers(list(names.items()))).parts(Stretches(*stretches(names.values())))
+def numbered(pairs: list[tuple[int, int]]) -> Entities:
+    """Of pairs of an entity and a name."""
+    entities, names = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return united(entities, names, (6, 5))
+
+
+def parts(names: list[str]) -> set[tuple[int, int]]:
+    each = np.arange(len(names))
+    rows = [(at, *stretch) for at, name in enumerate(names) for stretch in stretches(name)]
+    within = Stretches(*np.array(rows, dtype=np.int64).reshape(-1, 4).T)
+    found = united(each, each, (len(names), len(names))).parts(np.array([hash(name) for name in names], dtype=np.int64), within)
     return {(int(whole), int(part)) for whole, part in zip(*found, strict=True)}
 
 
 def test_one_name_with_two_types_is_one() -> None:
-    entities = united(bearers([("a", "ai weiwei"), ("b", "ai weiwei"), ("c", "human flow")]))
-    assert (number(entities, "a"), number(entities, "b"), number(entities, "c"), number(entities, "d")) == (0, 0, 1, -1)
-    assert entities.firsts.tolist() == [0xA, 0xC]
+    entities = numbered([(4, 0), (2, 0), (3, 1)])
+    assert entities.find(np.array([4, 2, 3, 5, -1])).tolist() == [0, 0, 1, -1, -1]
+    assert entities.firsts.tolist() == [4, 3]
 
 
 def test_names_unite_through_other_names() -> None:
-    entities = united(bearers([("a", "x"), ("b", "x"), ("b", "y"), ("c", "y"), ("d", "z"), ("c", "z")]))
-    assert len(entities) == 1
+    assert len(numbered([(0, 0), (1, 0), (1, 1), (2, 1), (3, 2), (2, 2)])) == 1
 
 
 @given(PAIRS, st.randoms(use_true_random=False))
-def test_numbers_do_not_depend_on_the_order(pairs: list[tuple[str, str]], random: Random) -> None:
+def test_what_is_united_does_not_depend_on_the_order(pairs: list[tuple[int, int]], random: Random) -> None:
     shuffled = list(pairs)
     random.shuffle(shuffled)
-    one, other = united(bearers(pairs)), united(bearers(shuffled))
-    assert one.numbers.tolist() == other.numbers.tolist()
-    assert sorted(set(one.numbers.tolist())) == list(range(len(one)))
-    alike = {(a, b) for a, name in pairs for b, same in pairs if name == same}
-    assert all(number(one, a) == number(one, b) for a, b in alike)
+
+    def classes(entities: Entities) -> set[frozenset[int]]:
+        numbers = entities.find(np.arange(6))
+        return {frozenset(np.flatnonzero(numbers == number).tolist()) for number in range(len(entities))}
+
+    one = numbered(pairs)
+    assert classes(one) == classes(numbered(shuffled))
+    assert all(one.find(np.array([a])) == one.find(np.array([b])) for a, name in pairs for b, same in pairs if name == same)
+    # Numbers are in the order in which entities first stand.
+    firsts = [int(one.find(np.array([entity]))[0]) for entity, _ in pairs]
+    assert list(dict.fromkeys(firsts)) == list(range(len(one)))
 
 
 def test_the_longest_names_within_a_name_are_its_parts() -> None:
@@ -49,28 +59,21 @@ def test_the_longest_names_within_a_name_are_its_parts() -> None:
 
 
 def test_a_part_that_also_stands_beside_a_longer_one_counts() -> None:
-    assert parts({"0": "bank of chicago chicago branch", "1": "bank of chicago", "2": "chicago"}) == {(0, 1), (0, 2), (1, 2)}
+    assert parts(["bank of chicago chicago branch", "bank of chicago", "chicago"]) == {(0, 1), (0, 2), (1, 2)}
 
 
 def test_a_part_is_compared_in_the_form_of_a_name_of_its_own() -> None:
-    names = {"0": "ray charles singer", "1": "ray charle", "2": "centers for aids research", "3": "aids"}
+    names = ["ray charles singer", "ray charle", "centers for aids research", "aids"]
     assert parts(names) == {(0, 1), (2, 3)}
-    assert parts({"0": "centers for aids research", "1": "aids", "2": "aid"}) == {(0, 1), (0, 2)}
+    assert parts(["centers for aids research", "aids", "aid"]) == {(0, 1), (0, 2)}
 
 
 def test_stop_words_numbers_and_single_names_have_no_parts() -> None:
-    assert parts({"0": "the of 1999", "1": "the", "2": "of", "3": "1999"}) == set()
-    assert parts({}) == parts({"0": ""}) == set()
+    assert parts(["the of 1999", "the", "of", "1999"]) == set()
+    assert parts([]) == parts([""]) == set()
 
 
 def test_the_name_of_a_people_leads_to_its_country_beside_its_own_parts() -> None:
-    names = {"0": "austrian army", "1": "austria", "2": "austrian", "3": "army museum", "4": "army"}
+    names = ["austrian army", "austria", "austrian", "army museum", "army"]
     assert parts(names) == {(0, 1), (0, 2), (0, 4), (2, 1), (3, 4)}
-    assert parts({"0": "south african", "1": "south africa", "2": "africa"}) == {(0, 1), (1, 2)}
-
-
-@given(st.lists(st.integers(0, 2**64 - 1), max_size=5))
-def test_an_id_is_its_number(numbers: list[int]) -> None:
-    ids = [as_id(each) for each in numbers]
-    assert np.array_equal(as_numbers(ids), np.array(numbers, dtype=np.uint64))
-    assert all(len(id_) == 16 for id_ in ids)
+    assert parts(["south african", "south africa", "africa"]) == {(0, 1), (1, 2)}

@@ -2,29 +2,29 @@
 
 import numpy as np
 
-from graph_builder.model import Chunk, Sentence, Vectors
-from graph_builder.stores import Named
+from graph_builder.model import Vectors
 from graph_builder.terms import terms
+from graph_rag.atlas import Atlas, Mentions
 from graph_rag.incidence import incidence
-from graph_rag.namesakes import bearers, united
+from graph_rag.namesakes import united
 from graph_rag.neighbourhood import Neighbourhood
 from graph_rag.pool import Asked, Pool
 from graph_rag.reading import Place
 
 VECTORS = np.eye(3, dtype=np.float32)
+NONE = np.zeros(0, dtype=np.int64)
 
 
-def place(id_: str, text: str, sentences: Vectors) -> Place:
-    return Place(Chunk(id_, "d", 0, 0, len(text), text, "Title > Part"), (), VECTORS[0], sentences)
+def place(id_: str, text: str, sentences: Vectors) -> tuple[Place, str]:
+    return Place(id_, 0, VECTORS[0], sentences, 1.0, 1.0, VECTORS[0, : len(sentences)]), text
 
 
-def pool(*places: Place) -> Pool:
-    nothing, none = np.zeros(len(places), dtype=np.float32), np.zeros(0, dtype=np.int64)
-    empty = incidence(none, none, (len(places), 0))
-    nobody, alike = united(bearers([])), nothing + 1
-    near = Neighbourhood(list(places), nobody, empty, empty, empty, nothing[:0], *[nothing] * 4, alike, alike)
-    held = [frozenset(terms(place.chunk.text)) for place in places]
-    return Pool(near, Asked("When was Carol Reed born?", ()), range(len(places)), held)
+def pool(*given: tuple[Place, str]) -> Pool:
+    nothing, empty = np.zeros(len(given), dtype=np.float32), incidence(NONE, NONE, (len(given), 0))
+    nobody, alike, places = united(NONE, NONE, (0, 0)), nothing + 1, [place for place, _ in given]
+    named = Mentions(NONE, NONE, NONE)
+    near = Neighbourhood(places, Atlas(), nobody, named, NONE, empty, empty, empty, nothing[:0], *[nothing] * 4, alike, alike)
+    return Pool(near, Asked("When was Carol Reed born?", ()), range(len(given)), [frozenset(terms(text)) for _, text in given])
 
 
 def test_each_passage_is_compared_by_its_best_sentence() -> None:
@@ -45,13 +45,15 @@ def test_a_rarer_word_of_the_question_weighs_more() -> None:
 
 
 def test_what_a_passage_tells_of_an_entity_is_as_near_as_the_sentence_that_names_it() -> None:
-    film, reed, vienna = (f"{n:016x}" for n in range(3))
-    named = (Named(0, 0, film, "film"), Named(2, 6, reed, "reed"), Named(12, 18, vienna, "vienna"), Named(14, 18, reed, "reed"))
-    chunk = Chunk("a", "d", 0, 0, 20, "x" * 20, "Film", (Sentence(0, 0, 10), Sentence(1, 11, 20)))
-    entities = united(bearers([(film, "film"), (reed, "reed"), (vienna, "vienna")]))
-    best, each, empty = np.array([0.8], dtype=np.float32), np.array([0.8, 0.2], dtype=np.float32), np.zeros(0, dtype=np.int64)
-    none = incidence(empty, empty, (1, 3))
-    places = [Place(chunk, named, VECTORS[0], VECTORS[:2])]
-    near = Neighbourhood(places, entities, none, none, none, *[best] * 7, [each])
+    film, reed, vienna = range(3)
+    given, sentences = np.array([film, reed, vienna, reed]), np.array([-1, 0, 1, 1])
+    each = np.arange(3)
+    best, cosines = np.array([0.8], dtype=np.float32), np.array([0.8, 0.2], dtype=np.float32)
+    none = incidence(NONE, NONE, (1, 3))
+    places, named = (
+        [Place("a", 0, VECTORS[0], VECTORS[:2], 0.8, 0.8, cosines)],
+        Mentions(np.zeros(4, dtype=np.int64), given, sentences),
+    )
+    near = Neighbourhood(places, Atlas(), united(each, each, (3, 3)), named, given, none, none, none, *[best] * 7)
     told = Pool(near, Asked("?", ()), [0], [frozenset()]).told([0])
     assert np.allclose(told, [[1, 1, 0.25]])

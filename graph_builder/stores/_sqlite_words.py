@@ -1,0 +1,71 @@
+"""BM25 over all texts of a kind: the posting lists of the terms that are asked for, which are kept until the graph changes.
+
+FTS5's own ranking reads each text of a match anew; here a term is read once, and its texts are scored as one array.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from graph_builder.stores import Hit
+from graph_builder.stores._sqlite_transaction import IN, among
+from graph_builder.terms import Corpus, query_terms, scores, telling
+
+_KEPT = 5_000_000
+"""Entries of posting lists that are kept: 60 MB at most, and those that one question needs."""
+
+Rows = NDArray[np.int32]
+Read = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
+
+
+class _Postings(NamedTuple):
+    """The texts that have a term, by row, and how often."""
+
+    rows: Rows
+    counts: Rows
+
+
+class Words:
+    """The words of all texts of a kind, at one state of the graph."""
+
+    def __init__(self, kind: str, read: Read) -> None:
+        self._kind = kind
+        self._read = read
+        self._postings: dict[str, _Postings] = {}
+        found = read(f"SELECT rowid, {_LENGTH} FROM {kind}_terms", ())
+        rows, lengths = np.array(found, dtype=np.int32).reshape(-1, 2).T
+        self._lengths = np.zeros(int(rows.max(initial=0)) + 1, dtype=np.int32)
+        self._lengths[rows] = lengths
+        self._size, self._mean = len(rows), float(lengths.mean()) if lengths.any() else 1.0
+
+    def search(self, text: str, *, k: int) -> list[Hit]:
+        """The k best, best first, equal scores by id."""
+        asked = query_terms(text)
+        frequency: dict[str, int] = dict(
+            self._read(f"SELECT term, doc FROM {self._kind}_vocabulary WHERE term {IN}", among(asked))
+        )
+        corpus = Corpus(self._size, self._mean, frequency)
+        postings = {term: self._of(term) for term in telling(asked, corpus) if term in frequency}
+        scored = scores(postings, self._lengths, corpus)
+        best = np.flatnonzero(scored)
+        if len(best) > k:
+            best = best[scored[best] >= np.partition(scored[best], -k)[-k]]
+        ids: dict[int, str] = dict(self._read(f"SELECT row, id FROM {self._kind} WHERE row {IN}", (json.dumps(best.tolist()),)))
+        hits = [Hit(ids[row], score) for row, score in zip(best.tolist(), scored[best].tolist(), strict=True)]
+        return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:k]
+
+    def _of(self, term: str) -> _Postings:
+        held = self._postings.get(term)
+        if held is None:
+            if sum(len(postings.rows) for postings in self._postings.values()) > _KEPT:
+                self._postings = {}
+            found = self._read(f"SELECT doc FROM {self._kind}_instance WHERE term = ?", (term,))
+            rows, counts = np.unique(np.array(found, dtype=np.int32), return_counts=True)
+            held = self._postings[term] = _Postings(rows, counts.astype(np.int32))
+        return held
+
+
+_LENGTH = "CASE terms WHEN '' THEN 0 ELSE length(terms) - length(replace(terms, ' ', '')) + 1 END"

@@ -55,6 +55,12 @@ def terms(text: str) -> list[str]:
     return [_stem(word)[:_LONGEST_TERM] for word in words(text) if word not in STOP_WORDS]
 
 
+@lru_cache(maxsize=20_000)
+def term_set(text: str) -> frozenset[str]:
+    """The different terms of a short text that is asked for again and again: a title, a verb."""
+    return frozenset(terms(text))
+
+
 def query_terms(text: str) -> list[str]:
     """The distinct terms of a text that asks, sorted; of a very long one the first few hundred."""
     return sorted(list(dict.fromkeys(terms(text)))[:_MOST_TERMS])

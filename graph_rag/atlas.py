@@ -5,7 +5,8 @@ so that what a question looks at is found by arrays of numbers. That order diffe
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from numpy.typing import DTypeLike, NDArray
 from graph_builder.model import Chunk
 from graph_builder.stores import Named, Store
 from graph_rag.incidence import Numbers
-from graph_rag.namesakes import stretches
+from graph_rag.namesakes import Hashes, Stretches, hashed
 
 
 class Mentions(NamedTuple):
@@ -39,7 +40,7 @@ class Atlas:
         self._passages: dict[str, int] = {}
         self._entities: dict[str, int] = {}
         self._names: dict[str, int] = {}
-        self._bearers: dict[tuple[int, int], int] = {}
+        self._bearers: dict[tuple[str, str], int] = {}
         self._borne = _Table(np.int32, np.int32)
         self._mentions = _Rows(np.int32, np.int16)
         self._hashes = _Table(np.int64)
@@ -52,72 +53,63 @@ class Atlas:
     def rows(self, chunk_ids: Sequence[str], store: Store) -> dict[str, int]:
         """The number of each passage, in the order asked for; those that are not known are read, and absent ones left out."""
         with self._lock:
-            missing = [id_ for id_ in chunk_ids if id_ not in self._passages]
+            missing = [id_ for id_ in dict.fromkeys(chunk_ids) if id_ not in self._passages]
             if missing:
-                named, chunks = store.mentions(missing), store.fetch_chunks(missing)
-                for id_ in missing:
-                    if id_ in chunks and id_ not in self._passages:
-                        self._add(chunks[id_], named.get(id_, ()))
+                self._add(store.fetch_chunks(missing), store.mentions(missing))
             return {id_: self._passages[id_] for id_ in chunk_ids if id_ in self._passages}
 
     def mentions(self, rows: Numbers) -> Mentions:
         """What the passages of these numbers name."""
         return Mentions(*self._mentions.of(rows))
 
-    def bearers(self, bearers: Numbers) -> tuple[Numbers, Numbers]:
-        """The entity and the name of each bearer."""
-        entities, names = self._borne.columns
-        return entities[bearers], names[bearers]
-
     @property
     def bearers_known(self) -> int:
         """How many bearers there are."""
         return len(self._bearers)
 
+    def bearers(self, bearers: Numbers) -> tuple[Numbers, Numbers]:
+        """The entity and the name of each bearer."""
+        entities, names = self._borne.columns
+        return entities[bearers], names[bearers]
+
     def entities(self, ids: Iterable[str]) -> Numbers:
         """The numbers of entities; -1 of those that no passage which was read names."""
         return np.array([self._entities.get(id_, -1) for id_ in ids], dtype=np.int64)
 
-    def hashes(self, names: Numbers) -> NDArray[np.int64]:
-        """The hash of each name."""
-        hashes: NDArray[np.int64] = self._hashes.columns[0][names]
-        return hashes
+    def named(self, names: Numbers) -> tuple[Hashes, Stretches]:
+        """The hashes of these names, and what may be a name within them."""
+        return self._hashes.columns[0][names], Stretches(*self._stretches.of(names))
 
-    def stretches(self, names: Numbers) -> tuple[Numbers, NDArray[np.int64], Numbers, Numbers]:
-        """What in these names may be a name: the place of the name among those asked for, hash, first word, end (`namesakes`)."""
-        of, hashes, starts, ends = self._stretches.of(names)
-        return of, hashes, starts, ends
+    def _add(self, chunks: Mapping[str, Chunk], mentions: Mapping[str, Sequence[Named]]) -> None:
+        names, borne = len(self.names), list[tuple[int, int]]()
+        told = [self._told(chunk, mentions.get(chunk.id, ()), borne) for chunk in chunks.values()]
+        self._borne.add(*zip(*borne, strict=True))
+        self._mentions.add(list(map(len, told)), *zip(*chain.from_iterable(told), strict=True))
+        hashes, stretches = hashed(self.names[names:])
+        self._hashes.add(hashes)
+        self._stretches.add(np.bincount(stretches.wholes, minlength=len(hashes)), *stretches[1:])
+        self._passages |= zip(chunks, range(len(self.titles), len(self.titles) + len(chunks)), strict=True)
+        self.titles += [chunk.heading.partition(" > ")[0] for chunk in chunks.values()]
 
-    def _add(self, chunk: Chunk, named: Sequence[Named]) -> None:
+    def _told(self, chunk: Chunk, named: Sequence[Named], borne: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """What a passage names, as bearer and sentence, each once; to ``borne`` are added the bearers that are new."""
         starts = [sentence.start for sentence in chunk.sentences]
-        told = {
-            (self._bearer(n.entity_id, n.name), -1 if n.start == n.end else bisect_right(starts, n.start) - 1): None
-            for n in named
-        }
-        self._mentions.add(list(told))
-        self._passages[chunk.id] = len(self.titles)
-        self.titles.append(chunk.heading.partition(" > ")[0])
+        found: dict[tuple[int, int], None] = {}
+        for start, end, entity_id, name in named:
+            bearer = self._bearers.get((entity_id, name))
+            if bearer is None:
+                bearer = self._bearers[entity_id, name] = len(self._bearers)
+                entity = self._numbered(entity_id, self._entities, self.entity_ids)
+                borne.append((entity, self._numbered(name, self._names, self.names)))
+            found[bearer, -1 if start == end else bisect_right(starts, start) - 1] = None
+        return list(found)
 
-    def _bearer(self, entity_id: str, name: str) -> int:
-        pair = self._entity(entity_id), self._name(name)
-        if pair not in self._bearers:
-            self._bearers[pair] = len(self._bearers)
-            self._borne.add([pair])
-        return self._bearers[pair]
-
-    def _entity(self, id_: str) -> int:
-        if id_ not in self._entities:
-            self._entities[id_] = len(self.entity_ids)
-            self.entity_ids.append(id_)
-        return self._entities[id_]
-
-    def _name(self, name: str) -> int:
-        if name not in self._names:
-            self._names[name] = len(self.names)
-            self.names.append(name)
-            self._hashes.add([(hash(name),)])
-            self._stretches.add(stretches(name))
-        return self._names[name]
+    @staticmethod
+    def _numbered(text: str, numbers: dict[str, int], texts: list[str]) -> int:
+        if text not in numbers:
+            numbers[text] = len(texts)
+            texts.append(text)
+        return numbers[text]
 
 
 class _Table:
@@ -134,12 +126,12 @@ class _Table:
     def columns(self) -> list[NDArray[Any]]:
         return [column[: self._size] for column in self._held]
 
-    def add(self, rows: Sequence[tuple[int, ...]]) -> None:
-        size = self._size + len(rows)
+    def add(self, *columns: "Sequence[int] | NDArray[Any]") -> None:
+        size = self._size + len(columns[0]) if columns else self._size
         if size > len(self._held[0]):
             self._held = [np.concatenate([column, np.empty(max(size, len(column)), column.dtype)]) for column in self._held]
-        for column, values in zip(self._held, zip(*rows, strict=True), strict=False):
-            column[self._size : size] = values
+        for held, column in zip(self._held, columns, strict=False):
+            held[self._size : size] = column
         self._size = size
 
 
@@ -149,11 +141,12 @@ class _Rows:
     def __init__(self, *types: DTypeLike) -> None:
         self._table = _Table(*types)
         self._ends = _Table(np.int64)
-        self._ends.add([(0,)])
+        self._ends.add([0])
 
-    def add(self, rows: Sequence[tuple[int, ...]]) -> None:
-        self._table.add(rows)
-        self._ends.add([(len(self._table),)])
+    def add(self, counts: "Sequence[int] | NDArray[Any]", *columns: "Sequence[int] | NDArray[Any]") -> None:
+        """Several tables, of so many rows each, with their columns one after the other."""
+        self._ends.add(len(self._table) + np.cumsum(counts))
+        self._table.add(*columns)
 
     def of(self, numbers: Numbers) -> tuple[Numbers, ...]:
         """The rows of some tables: the place of each table in ``numbers``, and the columns."""

@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from graph_builder.model import Modality, Polarity
 from graph_builder.orders import gives_orders
-from graph_builder.terms import terms
+from graph_builder.terms import term_set, terms
 from graph_rag.deciding import answering, is_closed
 from graph_rag.deriving import Derived, derive
 from graph_rag.model import Chain, Citation, Hop, Passage, Retrieval, Statement
@@ -59,7 +59,7 @@ def _in_one_sentence(retrieval: Retrieval, sources: Sources) -> bool:
     wanted = {term for name in retrieval.linked for term in terms(name)}
     read = {hop.citation.place for chain in retrieval.chains for hop in chain.hops}
     near = sentences(retrieval.passages[:_FROM_PASSAGES], sources)
-    return any(wanted <= set(terms(c.quote)) and c.place not in read for cited in near for c in cited)
+    return any(wanted <= term_set(c.quote) and c.place not in read for cited in near for c in cited)
 
 
 def _tell(question: str, chains: Sequence[Chain], linked: Sequence[str], sources: Sources) -> Composed:
@@ -114,7 +114,7 @@ def _opening(question: str, chain: Chain, linked: Sequence[str], sources: Source
         return f"{yes}: {through}" if asks_of_a_link(question) else _upper(through)
     verb = terms(sources.reads(first.predicate, Polarity.AFFIRMED, Modality.ASSERTED))[:1]
     asked = sources.symmetric(first.predicate) or (first.subject, first.object) == asked_ends(question, linked)
-    if not (asked and set(verb) & set(terms(question))):
+    if not (asked and set(verb) & term_set(question)):
         return ""
     if first.polarity is Polarity.NEGATED:
         return "No." if sure else ""

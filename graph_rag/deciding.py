@@ -3,7 +3,7 @@
 from collections.abc import Sequence, Set
 
 from graph_builder.model import Polarity
-from graph_builder.terms import terms
+from graph_builder.terms import term_set, terms
 from graph_rag.deriving import derive
 from graph_rag.model import Chain
 from graph_rag.sources import Sources
@@ -73,8 +73,8 @@ def _fits(chain: Chain, question: str, linked: Sequence[str], sources: Sources) 
         return True
     if {chain.names[0], chain.names[-1]} <= set(linked):
         return True
-    asked = set(terms(question)) - _PLACING
-    return all(asked & set(terms(hop.predicate.replace("_", " "))) for hop in chain.hops)
+    asked = term_set(question) - _PLACING
+    return all(asked & term_set(hop.predicate.replace("_", " ")) for hop in chain.hops)
 
 
 def _is_of_kind(chain: Chain, question: str, linked: Sequence[str]) -> bool:
@@ -84,7 +84,7 @@ def _is_of_kind(chain: Chain, question: str, linked: Sequence[str]) -> bool:
     if asks_what_is_denied(question) != any(hop.polarity is Polarity.NEGATED for hop in chain.hops):
         return False
     said = {t for hop in chain.hops for t in terms(f"{hop.quote} {hop.reads} {hop.subject_type} {hop.object_type}")}
-    wanted = asked_property(question) - set(terms(linked[0]))
+    wanted = asked_property(question) - term_set(linked[0])
     return not wanted or bool(wanted & said)
 
 

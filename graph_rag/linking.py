@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graph_builder.model import Kind
-from graph_builder.terms import STOP_WORDS, terms
+from graph_builder.terms import STOP_WORDS
 from graph_rag.sources import Linked, Question, Sources
 from graph_rag.strangers import strangers
 from graph_rag.wording import asked_relations, asked_type, asks_of_a_link, asks_what_is_denied
@@ -108,7 +108,7 @@ def link(question: Question, sources: Sources) -> Links:
 
 def _is_written(name: str, sources: Sources) -> bool:
     """Whether a document has all words of a name."""
-    wanted = frozenset(terms(name))
+    wanted = term_set(name)
     found = sources.store.terms([hit.id for hit in sources.store.search(Kind.CHUNK, name, k=1)])
     return any(wanted <= held for held in found.values())
 

@@ -5,8 +5,9 @@ Chicago" though no document says so, and "Austrian" to Austria. In the graph the
 what a question is after. Names are compared by their hash.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from graph_builder.names import singular
 from graph_builder.terms import STOP_WORDS
 from graph_rag.incidence import Distinct, Flags, Numbers
-from graph_rag.nations import led_to
+from graph_rag.nations import is_of_a_people, led_to
 
 Hashes = NDArray[np.int64]
 
@@ -25,6 +26,9 @@ _SHORTEST = 3
 """Letters of a single word that counts as a part."""
 _BITS = 0xFFFF
 """Those of a hash that are looked at first."""
+_BASE = 0x5851F42D4C957F2D
+"""A large odd number: places of words count."""
+_ALL = (1 << 64) - 1
 
 
 class Stretches(NamedTuple):
@@ -39,22 +43,54 @@ class Stretches(NamedTuple):
     ends: Numbers
 
 
-def stretches(name: str) -> list[tuple[int, int, int]]:
-    """What may be a name within this one: hash, first word, end."""
-    words = name.split(" ")
-    found = [(hash(country), 0, 0) for country in led_to(name)]
-    for start in range(len(words) if 1 < len(words) <= _LONGEST else 0):
-        alone = len(words[start]) >= _SHORTEST and words[start] not in STOP_WORDS and not words[start].isdigit()
-        for end in range(start + (1 if alone else 2), len(words) + (start > 0)):
-            found += [(hash(form), start, end) for form in _forms(words[start:end])]
-    return found
+@lru_cache(maxsize=100_000)
+def _word(word: str) -> tuple[int, int, bool, bool]:
+    """A word's hash, that of its singular, whether it may be a name alone, and whether a people's name may have it."""
+    alone = len(word) >= _SHORTEST and word not in STOP_WORDS and not word.isdigit()
+    return hash(word), hash(singular(word)), alone, is_of_a_people(word)
 
 
-def _forms(stretch: list[str]) -> Iterator[str]:
-    """As it stands, and as a name of its own is written: "ray charles" of "ray charles singer" is "ray charle"."""
-    yield " ".join(stretch)
-    if (last := singular(stretch[-1])) != stretch[-1]:
-        yield " ".join([*stretch[:-1], last])
+def hashed(names: Sequence[str]) -> tuple[Hashes, Stretches]:
+    """The hashes of names, and what may be a name within them, in their order.
+
+    A hash is a polynomial in those of the words, so that those of all stretches are made at once. As it stands, and as a name of
+    its own is written: "ray charles" of "ray charles singer" is "ray charle".
+    """
+    every = [_word(word) for name in names for word in name.split(" ")]
+    itself, single, alone, people = np.array(every, dtype=np.int64).reshape(-1, 4).T
+    counts = np.array([name.count(" ") + 1 for name in names], dtype=np.int64)
+    of, end = np.repeat(np.arange(len(names)), counts), np.repeat(np.cumsum(counts), counts)
+    start = np.arange(len(of)) - (end - counts[of])
+    hashes, whole, found = np.zeros(len(of), dtype=np.int64), np.zeros(len(names), dtype=np.int64), _countries(names, people, of)
+    for length in range(1, min(_LONGEST, int(counts.max(initial=0))) + 1):
+        at = np.flatnonzero(np.arange(len(of)) + length <= end)
+        last = at + length - 1
+        before, hashes[at] = hashes[at] * _BASE, hashes[at] * _BASE + itself[last]
+        first = start[at] == 0
+        whole[of[at[first]]] = hashes[at[first]]
+        within = (counts[of[at]] <= _LONGEST) & ~(first & (counts[of[at]] == length)) & ((length > 1) | (alone[at] > 0))
+        for form, kept in ((itself, within), (single, within & (single != itself)[last])):
+            places = at[kept]
+            found.append((of[places], before[kept] + form[last[kept]], start[places], start[places] + length))
+    stretches = Stretches(*(np.concatenate(column) for column in zip(*found, strict=True)))
+    order = np.argsort(stretches.wholes, kind="stable")
+    return whole, Stretches(*(column[order] for column in stretches))
+
+
+def _countries(names: Sequence[str], people: Numbers, of: Numbers) -> list[tuple[Numbers, Hashes, Numbers, Numbers]]:
+    pairs = [(at, _hash(country)) for at in dict.fromkeys(of[people > 0].tolist()) for country in led_to(names[at])]
+    wholes, hashes = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    nothing = np.zeros(len(pairs), dtype=np.int64)
+    return [(wholes, hashes, nothing, nothing)]
+
+
+@lru_cache(maxsize=1_000)
+def _hash(name: str) -> int:
+    """The hash of one name, as `hashed` makes it: of 64 bits, with a sign."""
+    value = 0
+    for word in name.split(" "):
+        value = (value * _BASE + hash(word)) & _ALL
+    return value - (_ALL + 1) * (value > _ALL >> 1)
 
 
 @dataclass(frozen=True)

@@ -24,3 +24,13 @@ def led_to(name: str) -> tuple[str, ...]:
     known, words = _countries(), name.split(" ")
     pairs = [known[two] for two in map(" ".join, zip(words, words[1:], strict=False)) if two in known]
     return tuple(pairs or [known[word] for word in words if word in known])
+
+
+def is_of_a_people(word: str) -> bool:
+    """Whether the word stands in a people's name: a name without such a word leads nowhere."""
+    return word in _words_of_peoples()
+
+
+@lru_cache(maxsize=1)
+def _words_of_peoples() -> frozenset[str]:
+    return frozenset(word for people in _countries() for word in people.split(" "))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from graph_rag.atlas import Atlas, Mentions
 from graph_rag.incidence import Distinct, Incidence, Numbers, incidence, matches
-from graph_rag.namesakes import Entities, Stretches, united
+from graph_rag.namesakes import Entities, united
 from graph_rag.pagerank import Weights, personalised
 from graph_rag.reading import Place, Reader
 
@@ -89,8 +89,7 @@ def neighbourhood(
     titled = named.sentences < 0
     mentions = incidence(named.of, given, (len(places), len(entities)))
     titles = incidence(named.of[titled], given[titled], mentions.shape)
-    names = entities.names.members
-    parts = _parts(mentions, *entities.parts(atlas.hashes(names), Stretches(*atlas.stretches(names))))
+    parts = _parts(mentions, *entities.parts(*atlas.named(entities.names.members)))
     rare = _rarity(reader, entities, mentions)
     dense, sentence = (np.array(similar, dtype=np.float32) for similar in zip(*((p.whole, p.best) for p in places), strict=True))
     by_likeness = warm(dense) + warm(sentence)

@@ -41,8 +41,9 @@ def personalised(mentions: Incidence, weights: Weights, links: Weights, seeds: W
     shared = mentions.counts > 1
     edges, own = _edges(mentions, weights, shared)
     single = ~shared[mentions.entities]
-    at_own = np.zeros_like(start)
-    np.add.at(at_own, mentions.passages[single], at_entities[mentions.entities[single]])
+    alone = mentions.passages[single]
+    given = at_entities[mentions.entities[single]]
+    at_own = np.stack([np.bincount(alone, walk, minlength=len(start)) for walk in given.T], axis=1).astype(np.float32)
     at_shared = at_entities[shared]
 
     by_passage = DAMPING * _shares(edges.sum(axis=1) + own + links.sum(axis=1))[:, None]

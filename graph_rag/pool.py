@@ -8,7 +8,7 @@ import numpy as np
 
 from graph_builder.model import Vectors
 from graph_builder.stores import Store
-from graph_builder.terms import terms
+from graph_builder.terms import term_set
 from graph_rag.incidence import Flags, Numbers
 from graph_rag.linking import Links
 from graph_rag.memory import Reads
@@ -35,7 +35,7 @@ class Asked:
     @cached_property
     def terms(self) -> list[str]:
         """The question's terms, each once."""
-        return sorted(set(terms(self.text)))
+        return sorted(term_set(self.text))
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class Pool:
 
     def title_terms(self) -> list[frozenset[str]]:
         """The terms of each title."""
-        return [frozenset(terms(title)) for title in self.titles]
+        return [term_set(title) for title in self.titles]
 
 
 def chosen(near: Neighbourhood, asked: Asked, store: Store, reads: Reads) -> Pool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from graph_builder.english import is_word
 from graph_builder.names import words
-from graph_builder.terms import terms
+from graph_builder.terms import term_set
 from graph_rag.sources import Sources
 
 _WORD = re.compile(r"[^\W_][\w-]*")
@@ -30,8 +30,8 @@ def strangers(question: str, taken: Sequence[tuple[int, int]], sources: Sources)
     verbs, spoken = {v for pack in closed for v in pack.verbs}, {t for pack in closed for t in pack.speech}
     found = []
     for word, before in _after(question):
-        known = any(start < word.end() and word.start() < end for start, end in taken) or set(terms(word[0])) <= spoken
-        placed = before.lower() in _BEFORE or bool(set(terms(before)) & verbs)
+        known = any(start < word.end() and word.start() < end for start, end in taken) or term_set(word[0]) <= spoken
+        placed = before.lower() in _BEFORE or bool(term_set(before) & verbs)
         if placed and not known and len(word[0]) >= _SHORTEST and not is_word(word[0]):
             found.append(word[0])
     return found

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence, Set
 
 from graph_builder.packs import RelationType
-from graph_builder.terms import terms
+from graph_builder.terms import term_set
 from graph_rag.sources import Sources
 
 _YES_NO = re.compile(r"^\s*(does|do|did|is|are|was|were|can|could|may|might|will|would|should|has|have)\b", re.IGNORECASE)
@@ -49,7 +49,7 @@ def asks_what_is_denied(question: str) -> bool:
 def asked_property(question: str) -> frozenset[str]:
     """The index terms of what it wants to know of a thing: "What is the half-life of simvastatin?", or none."""
     found = _PROPERTY.search(question)
-    return frozenset(terms(found[1])) if found else frozenset()
+    return term_set(found[1]) if found else frozenset()
 
 
 def asks_of_a_link(question: str) -> bool:
@@ -80,11 +80,11 @@ def in_words(type_: str) -> str:
 
 def asked_verb(question: str, sources: Sources) -> tuple[str, str]:
     """The predicate, with its verb, that a question asks for by a single word, "Does A inhibit B?", or two empty texts."""
-    asked = set(terms(question))
+    asked = term_set(question)
     for pack in sources.packs:
         for predicate in pack.relation_types:
             verb = pack.reads(predicate)
-            if " " not in verb and asked & set(terms(verb)):
+            if " " not in verb and asked & term_set(verb):
                 return predicate, verb
     return "", ""
 
@@ -96,7 +96,7 @@ def asked_relations(question: str, sources: Sources) -> dict[str, str]:
     lower the clearance of a drug, or to raise its levels, is to increase its exposure. Relations that run both ways are left
     out: all that two things have to do with each other says how they interact.
     """
-    asked = set(terms(question))
+    asked = term_set(question)
     closed = [(pack, kind) for pack in sources.packs if not pack.is_open for kind in pack.relation_types.items()]
     return {
         predicate: relation.verb
@@ -106,11 +106,11 @@ def asked_relations(question: str, sources: Sources) -> dict[str, str]:
 
 
 def _is_said(asked: Set[str], relation: RelationType, aspects: Mapping[str, Sequence[str]]) -> bool:
-    own = set(terms(relation.verb)) if " " not in relation.verb else set()
+    own = term_set(relation.verb) if " " not in relation.verb else frozenset()
     for frame in relation.frames:
-        verbs = {term for verb in frame.verbs for term in terms(verb)} & asked
-        words = {term for aspect in frame.aspects if aspect for word in aspects[aspect] for term in terms(word)}
-        roles = {term for role in (*frame.roles, *frame.reversed_roles) for term in terms(role)}
+        verbs = {term for verb in frame.verbs for term in term_set(verb)} & asked
+        words = {term for aspect in frame.aspects if aspect for word in aspects[aspect] for term in term_set(word)}
+        roles = {term for role in (*frame.roles, *frame.reversed_roles) for term in term_set(role)}
         if roles & asked or (verbs and ((verbs & own and "" in frame.aspects) or words & asked)):
             return True
     return False

@@ -8,6 +8,7 @@ import pytest
 from graph_builder.model import Chunk, Sentence
 from graph_builder.stores import Named
 from graph_rag.atlas import Atlas
+from graph_rag.namesakes import hashed
 from hoptrace import Graph
 
 
@@ -61,7 +62,7 @@ def test_each_passage_is_read_once_and_absent_ones_are_left_out() -> None:
     assert atlas.rows(["b", "absent", "a", "b"], store) == {"b": 0, "a": 1}  # type: ignore[arg-type]
     assert atlas.rows(["a", "b"], store) == {"a": 1, "b": 0}  # type: ignore[arg-type]
     assert sorted(set(store.read)) == ["a", "absent", "b"]
-    assert len(store.read) == 4
+    assert len(store.read) == 3
     assert atlas.titles == ["", "Film"]
     assert atlas.entities(["carol", "nobody", "reed"]).tolist() == [1, -1, 0]
 
@@ -69,11 +70,10 @@ def test_each_passage_is_read_once_and_absent_ones_are_left_out() -> None:
 def test_parts_of_names_are_kept_with_the_name() -> None:
     atlas = Atlas()
     atlas.rows(["a"], Store())  # type: ignore[arg-type]
-    of, hashes, starts, ends = atlas.stretches(np.array([atlas.names.index("carol reed"), atlas.names.index("reed")]))
-    assert set(zip(of.tolist(), hashes.tolist(), starts.tolist(), ends.tolist(), strict=True)) == {
-        (0, hash("carol"), 0, 1),
-        (0, hash("reed"), 1, 2),
-    }
+    hashes, within = atlas.named(np.array([atlas.names.index("carol reed"), atlas.names.index("reed")]))
+    carol, reed = hashed(["carol", "reed"])[0].tolist()
+    assert hashes[1] == reed
+    assert list(zip(*map(list, within), strict=True)) == [(0, carol, 0, 1), (0, reed, 1, 2)]
 
 
 def test_it_grows() -> None:
@@ -85,7 +85,7 @@ def test_it_grows() -> None:
     entities, names = atlas.bearers(atlas.mentions(rows).bearers)
     assert [atlas.entity_ids[entity] for entity in entities] == ids
     assert [atlas.names[name] for name in names] == [f"name {id_}" for id_ in ids]
-    assert len(atlas.stretches(names)[0]) == 3_000
+    assert len(atlas.named(names)[1].wholes) == 3_000
 
 
 def test_it_says_of_a_real_graph_what_the_store_says(graph: Graph) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_rag.namesakes import Entities, Stretches, stretches, united
+from graph_rag.namesakes import Entities, hashed, united
 
 PAIRS = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 4)), max_size=12)
 PRESS, SCHOOL, CITY, OF = range(4)
@@ -21,9 +21,7 @@ def numbered(pairs: list[tuple[int, int]]) -> Entities:
 
 def parts(names: list[str]) -> set[tuple[int, int]]:
     each = np.arange(len(names))
-    rows = [(at, *stretch) for at, name in enumerate(names) for stretch in stretches(name)]
-    within = Stretches(*np.array(rows, dtype=np.int64).reshape(-1, 4).T)
-    found = united(each, each, (len(names), len(names))).parts(np.array([hash(name) for name in names], dtype=np.int64), within)
+    found = united(each, each, (len(names), len(names))).parts(*hashed(names))
     return {(int(whole), int(part)) for whole, part in zip(*found, strict=True)}
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graph_builder.model import Kind
-from graph_builder.terms import STOP_WORDS
+from graph_builder.terms import STOP_WORDS, term_set
 from graph_rag.sources import Linked, Question, Sources
 from graph_rag.strangers import strangers
 from graph_rag.wording import asked_relations, asked_type, asks_of_a_link, asks_what_is_denied

@@ -22,6 +22,7 @@ from graph_rag.evaluation.reading import ALL, GoldQuestion, Rankings, read_hypot
 from graph_rag.evaluation.report import MethodReport, Report, differences, measured, recorded
 from graph_rag.evaluation.running import Asking, Contender, Remembering, contenders, run
 from graph_rag.evaluation.scoring import Scorer
+from graph_rag.sources import timed
 from hoptrace import __version__
 from hoptrace.graph import LLM, RULES, Graph
 
@@ -85,6 +86,8 @@ class Evaluation:
         own = replace(found, home=home or self._home(found, inputs.corpus), neo4j_uri="", triples=self.triples or found.triples)
         with Graph.open(settings=own, replay=replay or None) as graph:
             seconds = self._build(graph, inputs.corpus, building)
+            with timed(seconds, "prepare"):
+                graph.prepare()
             methods = self._ask(graph, inputs, asking)
             facts = {"run": self._facts(graph, inputs, own)}
         return Report(

@@ -19,7 +19,7 @@ from graph_builder.llm.breaks import ask_breaks
 from graph_builder.llm.journal import FILE, Journal
 from graph_builder.llm.prices import Prices
 from graph_builder.loading import Failure, load_paths
-from graph_builder.model import Chunk, Document, Entity, Rejected, Vectors
+from graph_builder.model import Chunk, Document, Entity, Kind, Rejected, Vectors
 from graph_builder.packs import Pack
 from graph_builder.querying import ROWS, SECONDS, Parameters, Table
 from graph_builder.recipe import AUTO, Recipe, packs_of
@@ -143,6 +143,17 @@ class Graph:
     def sources(self) -> Sources:
         """What retrieval methods read."""
         return Sources(self.store, self.embedder, self._packs, self.llm, self._settings.rewriting, self._memory)
+
+    def prepare(self) -> None:
+        """Load what questions will need, so that the first is answered as fast as those after it: for what runs long.
+
+        The embedding model, the indexes in memory, and what passages name, of the first 20,000. It holds as long as nobody
+        changes the graph; then questions read on as they go.
+        """
+        nothing = self.embedder.encode([""])[0]
+        self.store.nearest(Kind.CHUNK, nothing, k=1)
+        self.store.search(Kind.CHUNK, "nothing", k=1)
+        self._memory.fill(self.store)
 
     @property
     def methods(self) -> list[str]:

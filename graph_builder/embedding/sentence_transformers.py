@@ -7,8 +7,7 @@ may download.
 Nothing is padded, so that a text's vector does not depend on what stands beside it: `_bert.py` mixes lengths in a batch, and
 other models are given texts of one length at a time. Measured on 360 passages and sentences of drug labels, batches of 32
 and batches of 1 give the same bits in bfloat16, and differ by at most 2e-7 in float32 (padded batches: by 2e-3 in
-bfloat16). Where the processor multiplies bfloat16 natively it is used: twice as fast, and a cosine to float32 of at least
-0.9999.
+bfloat16). Where the processor has tiles for bfloat16 it is used: twice as fast, and a cosine to float32 of at least 0.9999.
 """
 
 import os

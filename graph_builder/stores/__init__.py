@@ -108,6 +108,9 @@ class Store(Protocol):
     def fetch_documents(self, ids: Sequence[str]) -> dict[str, Document]:
         """Documents with their texts, by id."""
 
+    def chunk_ids(self) -> list[str]:
+        """The ids of all chunks, sorted."""
+
     def fetch_chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
         """Chunks with their sentences, by id."""
 

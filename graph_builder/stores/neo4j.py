@@ -174,6 +174,9 @@ class Neo4jStore:
         found = self._run("reads/fetch_documents", ids=_distinct(ids))
         return {r["id"]: Document(r["id"], r["name"], r["source"], r["text"], json.loads(r["metadata"])) for r in found}
 
+    def chunk_ids(self) -> list[str]:
+        return [record["id"] for record in self._run("reads/chunk_ids")]
+
     def fetch_chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
         found = self._run("reads/fetch_chunks", ids=_distinct(ids))
         return {chunk.id: chunk for chunk in (chunk_of(r["chunk"]) for r in found)}

@@ -146,6 +146,9 @@ class SqliteStore:
         found = self._all(f"SELECT id, name, source, text, metadata FROM document WHERE id {IN}", among(ids))
         return {i: Document(i, name, source, text, json.loads(metadata)) for i, name, source, text, metadata in found}
 
+    def chunk_ids(self) -> list[str]:
+        return [id_ for (id_,) in self._all("SELECT id FROM chunk ORDER BY id")]
+
     def fetch_chunks(self, ids: Sequence[str]) -> dict[str, Chunk]:
         return {chunk.id: chunk for chunk in self._chunks(f"WHERE id {IN}", among(ids))}
 

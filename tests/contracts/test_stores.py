@@ -38,6 +38,10 @@ def test_documents_chunks_and_evidence_read_back(filled: Store) -> None:
         assert filled.fetch_aliases([a.id for a in c.aliases]) == {a.id: a.name for a in c.aliases}
 
 
+def test_the_ids_of_all_chunks_are_sorted(filled: Store) -> None:
+    assert filled.chunk_ids() == sorted(chunk.id for c in corpus() for chunk in c.chunks)
+
+
 def test_sentence_vectors_read_back_in_order(filled: Store) -> None:
     made = corpus()[0]
     found = filled.sentence_vectors([chunk.id for chunk in made.chunks])

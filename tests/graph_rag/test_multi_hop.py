@@ -86,6 +86,17 @@ def test_a_second_question_reads_less_and_finds_the_same(films: Graph) -> None:
     assert first.passages == again.passages
 
 
+def test_what_is_read_ahead_is_not_read_again_and_changes_nothing(films: Graph) -> None:
+    counting = Counting(films.store)
+    sources = replace(films.sources, store=cast("Store", counting), memory=Memory())
+    sources.memory.fill(sources.store)
+    assert counting.asked["mentions"] == 1
+    counting.asked.clear()
+    found = retrieve(Question(QUESTION, films.embedder), sources, k=5)
+    assert "mentions" not in counting.asked
+    assert found.passages == retrieve(Question(QUESTION, films.embedder), replace(films.sources, memory=Memory()), k=5).passages
+
+
 @pytest.mark.parametrize(("most", "behind"), [(0, False), (gathering._ONWARD, True)])  # with and without
 def test_what_lies_behind_a_second_bridge_is_read(
     films: Graph, monkeypatch: pytest.MonkeyPatch, most: int, *, behind: bool

@@ -1,0 +1,3 @@
+MATCH (c:Chunk)
+RETURN c.id AS id
+ORDER BY id

@@ -176,7 +176,9 @@ def _case(question: GoldQuestion, sources: Sources, source_of: dict[str, str]) -
     ranking = survey(Question(question.text, sources.embedder), sources, {}).ranking
     if ranking is None:
         raise SystemExit("the graph is empty")
-    documents = [source_of[place.chunk.document_id] for place in ranking.pool.places]
+    ids = [place.chunk_id for place in ranking.pool.places]
+    chunks = sources.store.fetch_chunks(ids)
+    documents = [source_of[chunks[id_].document_id] for id_ in ids]
     wanted = np.array([float(document in question.gold) for document in documents])
     wanted[[at for at, document in enumerate(documents) if wanted[at] and document in documents[:at]]] = np.nan
     return Case(ranking, wanted, documents, question)

@@ -9,7 +9,7 @@ from graph_builder.model import Vectors
 from graph_rag.incidence import Numbers, matches
 from graph_rag.pagerank import Weights
 from graph_rag.pool import Pool
-from graph_rag.rewriting import Rewrite, covered
+from graph_rag.rewriting import Rewrites, covered
 
 _BRIDGES = 2
 _UNDER_ITS_TITLE = (0.3, 0.2)
@@ -33,7 +33,7 @@ class Hops:
 
     pool: Pool
     leading: Leading
-    rewrites: list[Rewrite]
+    rewrites: Rewrites
     ways: Numbers
 
     @property
@@ -44,7 +44,7 @@ class Hops:
     @property
     def bridges(self) -> Numbers:
         """The bridge of each way, shape (ways,)."""
-        return np.array([rewrite.bridge for rewrite in self.rewrites], dtype=np.int64)[self.ways[:, 2]]
+        return self.rewrites.bridges[self.ways[:, 2]]
 
     def rarest(self) -> Weights:
         """Rarity of the rarest bridge, shape (leading, pool); 0 where there is none."""
@@ -94,7 +94,7 @@ def hops(pool: Pool, leading: Leading) -> Hops:
     kind = np.array([kinds.index(each) for each in replaced])
     row, column, bridge = _bridges(pool, np.array(leading.at))
     keys, rewrite = np.unique(kind[row] * len(pool.near.entities) + bridge, return_inverse=True)
-    rewrites = [Rewrite(kinds[of], by) for of, by in zip(*map(list, np.divmod(keys, len(pool.near.entities))), strict=True)]
+    rewrites = Rewrites(kinds, *np.divmod(keys, max(len(pool.near.entities), 1)))
     return Hops(pool, leading, rewrites, np.stack([row, column, rewrite], axis=1))
 
 

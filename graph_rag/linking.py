@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from graph_builder.model import Kind
 from graph_builder.terms import STOP_WORDS, term_set
@@ -34,7 +35,7 @@ class Links:
         """The entities' names, each once."""
         return tuple(dict.fromkeys(linked.name for linked in self.entities))
 
-    @property
+    @cached_property
     def proper(self) -> tuple[Linked, ...]:
         """The entities named by a proper name, or by one that a pack knows; all where there is none of these.
 
@@ -49,7 +50,7 @@ class Links:
         """Whether a pack knows one of the names."""
         return bool(self.unknown) or any(linked.by == "pack" for linked in self.entities)
 
-    @property
+    @cached_property
     def groups(self) -> list[tuple[str, ...]]:
         """Ids of the entities that it is about by place in the question: several where a name is ambiguous."""
         places: dict[int, list[str]] = {}

@@ -93,21 +93,20 @@ class Ranking:
     def measure(self, *, exact: bool) -> tuple[Features, Likeness]:
         """All features, by the passages that lead now. ``exact``: encode what an embedder may."""
         found = hops(self.pool, self.leading)
-        vectors = by_arithmetic(self._question, found.rewrites, self._names.vectors(found.rewrites))
+        vectors = by_arithmetic(self._question, found.rewrites, self._names.vectors)
         alike = likeness(found, vectors)
         features = self._fixed | hopped(found) | rewritten(alike)
         if not (exact and self._embedder):
             return features, alike
         chosen = _promising(alike)
-        if found.rewrites:
-            vectors[chosen] = self._embedder.encode(self._texts([found.rewrites[each] for each in chosen]))
+        if len(chosen):
+            vectors[chosen] = self._embedder.encode(self._texts([found.rewrites[each] for each in chosen.tolist()]))
         alike = likeness(found, vectors)
         told = rewritten(alike.of(chosen))
         return features | {f"encoded {name}": values for name, values in told.items()}, alike
 
     def _texts(self, rewrites: Sequence[Rewrite]) -> list[str]:
-        names = self._names.of(rewrites)
-        return [rewrite.text(self._question.text, names[rewrite.bridge]) for rewrite in rewrites]
+        return [each.text(self._question.text, name) for each, name in zip(rewrites, self._names.of(rewrites), strict=True)]
 
     def leads(self, alike: Likeness, best: Sequence[int]) -> dict[int, Lead]:
         """By place in the pool: the rewritten question that finds a passage better than the question itself does.
@@ -119,14 +118,14 @@ class Ranking:
         order = np.full(len(self.pool), len(self.pool))
         order[list(best)] = np.arange(len(best))
         first, column, rewrite = np.array(self.leading.at)[found.ways[:, 0]], found.ways[:, 1], found.ways[:, 2]
-        replaces = np.array([bool(each.replaced) for each in found.rewrites], dtype=bool)
-        ways = np.flatnonzero((gain > 0) & (order[first] < order[column]) & np.isin(column, best) & replaces[rewrite])
+        replaces = np.array([bool(kind) for kind in found.rewrites.kinds], dtype=bool)[found.rewrites.replaced[rewrite]]
+        ways = np.flatnonzero((gain > 0) & (order[first] < order[column]) & (order[column] < len(best)) & replaces)
         last = {int(column[way]): way for way in ways[np.argsort(gain[ways], kind="stable")]}  # the last of a place is its best
         return {at: self._lead(found, *map(int, found.ways[way])) for at, way in last.items()}
 
     def _lead(self, found: Hops, row: int, _: int, rewrite: int) -> Lead:
         first, chosen = self.leading.at[row], found.rewrites[rewrite]
-        bridge = self._names.of([chosen])[chosen.bridge]
+        (bridge,) = self._names.of([chosen])
         return Lead(self.pool.places[first].chunk_id, self.pool.titles[first], bridge, chosen.text(self._question.text, bridge))
 
 

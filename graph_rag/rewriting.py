@@ -6,14 +6,15 @@ question's vector less half of what is replaced, plus half of the bridge, on the
 nothing is encoded. Exactly: the text is rewritten and encoded.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from graph_builder.model import Kind, Vectors
 from graph_builder.stores import Store
-from graph_rag.incidence import Flags
+from graph_rag.incidence import Distinct, Flags, Numbers
 from graph_rag.memory import Reads
 from graph_rag.neighbourhood import Neighbourhood
 from graph_rag.sources import Question
@@ -30,8 +31,7 @@ class Span:
     entities: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(NamedTuple):
     """The question with a bridging entity (its number) in place of the spans that a passage covers."""
 
     replaced: tuple[Span, ...]
@@ -47,10 +47,20 @@ class Rewrite:
             last = span.end
         return "".join([*parts, question[last:]])
 
-    @property
-    def entities(self) -> list[int]:
-        """The bridge, and the first entity of each span that is replaced."""
-        return [self.bridge, *(min(span.entities) for span in self.replaced)]
+
+@dataclass(frozen=True)
+class Rewrites:
+    """Many rewrites, side by side: what each replaces, as a place in ``kinds``, and its bridge."""
+
+    kinds: Sequence[tuple[Span, ...]]
+    replaced: Numbers
+    bridges: Numbers
+
+    def __len__(self) -> int:
+        return len(self.bridges)
+
+    def __getitem__(self, number: int) -> Rewrite:
+        return Rewrite(self.kinds[self.replaced[number]], int(self.bridges[number]))
 
 
 class Names:
@@ -61,17 +71,17 @@ class Names:
         self._store = store
         self._reads = reads
 
-    def of(self, rewrites: Iterable[Rewrite]) -> dict[int, str]:
+    def of(self, rewrites: Iterable[Rewrite]) -> list[str]:
         """The name of each bridge."""
-        number = {self._near.entity_id(rewrite.bridge): rewrite.bridge for rewrite in rewrites}
-        found = self._reads.recall("names", number, self._read)
-        return {number[id_]: name for id_, name in found.items()}
+        ids = [self._near.entity_id(rewrite.bridge) for rewrite in rewrites]
+        found = self._reads.recall("names", ids, self._read)
+        return [found[id_] for id_ in ids]
 
-    def vectors(self, rewrites: Iterable[Rewrite]) -> dict[int, Vectors]:
-        """The vector of each entity of the rewrites, by number, of shape (dim,)."""
-        number = {self._near.entity_id(e): e for e in {e for rewrite in rewrites for e in rewrite.entities}}
-        found = self._reads.recall("name vectors", number, lambda ids: self._store.vectors(Kind.ENTITY, ids))
-        return {number[id_]: vector for id_, vector in found.items()}
+    def vectors(self, entities: Sequence[int]) -> Vectors:
+        """The vector of each entity, shape (entities, dim)."""
+        ids = [self._near.entity_id(entity) for entity in entities]
+        found = self._reads.recall("name vectors", ids, lambda new: self._store.vectors(Kind.ENTITY, new))
+        return np.stack([found[id_] for id_ in ids])
 
     def _read(self, ids: list[str]) -> dict[str, str]:
         return {id_: entity.name for id_, entity in self._store.fetch_entities(ids).items()}
@@ -82,14 +92,21 @@ def covered(spans: Sequence[Span], held: Flags) -> tuple[Span, ...]:
     return tuple(span for span in spans if held[list(span.entities)].any())
 
 
-def by_arithmetic(question: Question, rewrites: Sequence[Rewrite], names: Mapping[int, Vectors]) -> Vectors:
-    """Vectors of rewritten questions without encoding them, shape (len(rewrites), dim). ``names``: vectors by entity."""
-    without = {}
-    for replaced in {rewrite.replaced for rewrite in rewrites}:
-        gone = [names[min(span.entities)] for span in replaced]
-        without[replaced] = question.vector - _REPLACED * np.mean(gone, axis=0) if gone else question.vector
-    rows = np.zeros((len(rewrites), len(question.vector)), dtype=np.float32)
-    for row, rewrite in zip(rows, rewrites, strict=True):
-        row[:] = without[rewrite.replaced] + _REPLACED * names[rewrite.bridge]
+def by_arithmetic(question: Question, rewrites: Rewrites, vectors: Callable[[Sequence[int]], Vectors]) -> Vectors:
+    """Vectors of rewritten questions without encoding them, shape (len(rewrites), dim). ``vectors``: of entities, by number.
+
+    Of a span that names several entities the first is replaced.
+    """
+    if not len(rewrites):
+        return np.zeros((0, len(question.vector)), dtype=np.float32)
+    without = [question.vector - _REPLACED * _mean(kind, vectors) if kind else question.vector for kind in rewrites.kinds]
+    bridges = Distinct(rewrites.bridges, int(rewrites.bridges.max()) + 1)
+    named = vectors(bridges.members.tolist())
+    rows = np.stack(without)[rewrites.replaced] + np.float32(_REPLACED) * named[bridges.given]
     unit: Vectors = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
     return unit
+
+
+def _mean(replaced: Sequence[Span], vectors: Callable[[Sequence[int]], Vectors]) -> Vectors:
+    mean: Vectors = vectors([min(span.entities) for span in replaced]).mean(axis=0)
+    return mean

@@ -38,7 +38,7 @@ def pool() -> Pool:
 def ways(leading: list[int]) -> set[tuple[int, int, int]]:
     """(leading passage, next passage, bridge)."""
     found = hops(pool(), Leading(leading, np.ones(len(leading), dtype=np.float32)))
-    return {(leading[row], int(column), found.rewrites[rewrite].bridge) for row, column, rewrite in found.ways}
+    return {(leading[row], int(column), found.rewrites[int(rewrite)].bridge) for row, column, rewrite in found.ways}
 
 
 def test_the_two_best_bridges_lead_to_each_other_passage_and_never_what_the_question_names() -> None:
@@ -53,10 +53,11 @@ def test_an_entity_gains_where_it_is_a_title() -> None:
 
 def test_rewrites_say_what_gives_way_and_each_is_made_once() -> None:
     found = hops(pool(), Leading([0, 3], np.ones(2, dtype=np.float32)))
-    assert len(set(found.rewrites)) == len(found.rewrites)
-    assert all([span.start for span in rewrite.replaced] == [42] for rewrite in found.rewrites)  # both hold the film
+    rewrites = [found.rewrites[number] for number in range(len(found.rewrites))]
+    assert len(set(rewrites)) == len(rewrites)
+    assert all([span.start for span in rewrite.replaced] == [42] for rewrite in rewrites)  # both hold the film
     found = hops(pool(), Leading([1], np.ones(1, dtype=np.float32)))
-    assert all(rewrite.replaced == () for rewrite in found.rewrites)
+    assert all(found.rewrites[number].replaced == () for number in range(len(found.rewrites)))
 
 
 def test_without_shared_entities_there_is_no_way() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from graph_rag.rewriting import Rewrite, Span, by_arithmetic, covered
+from graph_rag.rewriting import Rewrite, Rewrites, Span, by_arithmetic, covered
 from graph_rag.sources import Question
 
 QUESTION = "Who is the spouse of the director of The Third Man?"
@@ -42,6 +42,8 @@ def test_a_passage_covers_the_spans_whose_entities_it_mentions() -> None:
 def test_arithmetic_moves_the_question_from_what_is_replaced_to_the_bridge() -> None:
     question = Question(QUESTION, Axes())  # type: ignore[arg-type]  # all that a question asks of an embedder
     names = {4: np.array([0, 1, 0], dtype=np.float32), 9: np.array([0, 0, 1], dtype=np.float32)}
-    replaced, added = by_arithmetic(question, [Rewrite((FILM,), 9), Rewrite((), 9)], names)
+    rewrites = Rewrites([(), (FILM,)], np.array([1, 0]), np.array([9, 9]))
+    assert [rewrites[0], rewrites[1]] == [Rewrite((FILM,), 9), Rewrite((), 9)]
+    replaced, added = by_arithmetic(question, rewrites, lambda entities: np.stack([names[entity] for entity in entities]))
     assert np.allclose(replaced, np.array([1, -0.5, 0.5]) / np.sqrt(1.5))
     assert np.allclose(added, np.array([1, 0, 0.5]) / np.sqrt(1.25))

@@ -5,21 +5,20 @@ look most like its first hop, and from those of the passages to which a short wa
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph_builder.model import Kind
-from graph_builder.stores import Store
 from graph_rag.incidence import Distinct, Incidence, Numbers, incidence
-from graph_rag.memory import Reads
+from graph_rag.memory import KEPT
 from graph_rag.model import Chain
 from graph_rag.nations import led_to
 from graph_rag.neighbourhood import Neighbourhood, neighbourhood, rarity, warm
 from graph_rag.pagerank import DAMPING
-from graph_rag.reading import Reader
+from graph_rag.reading import Library, Reader
 from graph_rag.sources import Question
 
 _BY_VECTOR = 50
@@ -33,18 +32,18 @@ _FURTHER = 60
 _WALKED_TO = 8
 _ONWARD = 40
 _STEPS = 6
+_AHEAD = KEPT
+_AT_ONCE = 500
 _LINKED = 20
 """Entities of the question whose passages are read: a question of hundreds of names costs no more than one of a few."""
 
 
-def gather(
-    question: Question, store: Store, reads: Reads, linked: Sequence[str], chains: Sequence[Chain]
-) -> Neighbourhood | None:
+def gather(question: Question, library: Library, linked: Sequence[str], chains: Sequence[Chain]) -> Neighbourhood | None:
     """Read around the question, on around what the first passages name, and on around where a short walk leads.
 
     None where there is nothing.
     """
-    reader = Reader(question, store, reads)
+    reader, store = Reader(question, library), library.store
     words = {hit.id: hit.score for hit in store.search(Kind.CHUNK, question.text, k=_BY_WORDS)}
     quoted: dict[str, float] = defaultdict(float)
     for chain in chains:
@@ -58,6 +57,24 @@ def gather(
     reader.entities(_leads(reader, linked), cap=_FOUND_AT)
     reader.entities(_onward(reader, linked), cap=_FOUND_AT)
     return neighbourhood(reader, linked, words, quoted)
+
+
+def read_ahead(library: Library) -> None:
+    """Read what questions would, of the first passages and of what they name, so that the first waits no longer than others."""
+    atlas = library.atlas
+    for ids in _batches(library.store.chunk_ids()[:_AHEAD]):
+        library.rows(ids)
+        library.vectors(ids)
+        library.terms(ids)
+    for ids in _batches(atlas.entity_ids[:_AHEAD]):
+        library.whereabouts(ids, cap=_FOUND_AT)
+        library.name_vectors(ids)
+    for names in _batches(atlas.names[:_AHEAD]):
+        library.bearers(names)
+
+
+def _batches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (texts[start : start + _AT_ONCE] for start in range(0, len(texts), _AT_ONCE))
 
 
 def _leads(reader: Reader, linked: Sequence[str]) -> list[str]:

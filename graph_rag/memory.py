@@ -13,8 +13,6 @@ Key = str | tuple[str, int]
 
 KEPT = 10_000
 """Entries that are kept of each kind: the vectors of a passage take about 8 kB, so 80 MB at most; single ones 15 MB."""
-AHEAD = 20_000
-_AT_ONCE = 500
 MAPPED = 200_000
 """Passages in an atlas, of which each takes about 1 kB, before a new one is begun."""
 
@@ -56,12 +54,6 @@ class Memory:
         self._revision = ""
         self._reads = Reads()
         self._lock = Lock()
-
-    def fill(self, store: Store) -> None:
-        """Read what passages name before a question asks for it: of all of them, or of as many as `AHEAD` says."""
-        atlas, ids = self.of(store).atlas, store.chunk_ids()[:AHEAD]
-        for start in range(0, len(ids), _AT_ONCE):
-            atlas.rows(ids[start : start + _AT_ONCE], store)
 
     def of(self, store: Store) -> Reads:
         """The reads of the store's present state: what was read of an earlier one is forgotten."""

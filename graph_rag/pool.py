@@ -7,14 +7,12 @@ from functools import cached_property
 import numpy as np
 
 from graph_builder.model import Vectors
-from graph_builder.stores import Store
 from graph_builder.terms import term_set
 from graph_rag.incidence import Flags, Numbers
 from graph_rag.linking import Links
-from graph_rag.memory import Reads
 from graph_rag.neighbourhood import Neighbourhood
 from graph_rag.pagerank import Weights
-from graph_rag.reading import Place, best_of
+from graph_rag.reading import Library, Place, best_of
 from graph_rag.rewriting import Span
 
 SIZE = 60
@@ -129,12 +127,12 @@ class Pool:
         return [term_set(title) for title in self.titles]
 
 
-def chosen(near: Neighbourhood, asked: Asked, store: Store, reads: Reads) -> Pool:
+def chosen(near: Neighbourhood, asked: Asked, library: Library) -> Pool:
     """The passages with the most mass, and those that chains quote."""
     by_mass = np.argsort(-near.mass, kind="stable")[:SIZE]
     quoted = np.flatnonzero(near.quoted > 0)
     numbers = list(dict.fromkeys([*map(int, by_mass), *map(int, quoted)]))
-    held = reads.recall("terms", [near.places[n].chunk_id for n in numbers], store.terms)
+    held = library.terms(near.places[n].chunk_id for n in numbers)
     return Pool(near, asked, numbers, [held[near.places[n].chunk_id] for n in numbers])
 
 

@@ -12,11 +12,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from graph_builder.model import Kind, Vectors
-from graph_builder.stores import Store
+from graph_builder.model import Vectors
 from graph_rag.incidence import Distinct, Flags, Numbers
-from graph_rag.memory import Reads
 from graph_rag.neighbourhood import Neighbourhood
+from graph_rag.reading import Library
 from graph_rag.sources import Question
 
 _REPLACED = 0.5
@@ -66,25 +65,21 @@ class Rewrites:
 class Names:
     """The names of a neighbourhood's entities, and their vectors."""
 
-    def __init__(self, near: Neighbourhood, store: Store, reads: Reads) -> None:
+    def __init__(self, near: Neighbourhood, library: Library) -> None:
         self._near = near
-        self._store = store
-        self._reads = reads
+        self._library = library
 
     def of(self, rewrites: Iterable[Rewrite]) -> list[str]:
         """The name of each bridge."""
         ids = [self._near.entity_id(rewrite.bridge) for rewrite in rewrites]
-        found = self._reads.recall("names", ids, self._read)
+        found = self._library.names(ids)
         return [found[id_] for id_ in ids]
 
     def vectors(self, entities: Sequence[int]) -> Vectors:
         """The vector of each entity, shape (entities, dim)."""
         ids = [self._near.entity_id(entity) for entity in entities]
-        found = self._reads.recall("name vectors", ids, lambda new: self._store.vectors(Kind.ENTITY, new))
+        found = self._library.name_vectors(ids)
         return np.stack([found[id_] for id_ in ids])
-
-    def _read(self, ids: list[str]) -> dict[str, str]:
-        return {id_: entity.name for id_, entity in self._store.fetch_entities(ids).items()}
 
 
 def covered(spans: Sequence[Span], held: Flags) -> tuple[Span, ...]:

@@ -27,8 +27,10 @@ from graph_builder.settings import Settings
 from graph_builder.stores import DocumentRecord, Store
 from graph_rag.asking import ask, compare
 from graph_rag.connecting import MOST_HOPS, connect, describe
+from graph_rag.gathering import read_ahead
 from graph_rag.memory import Memory
 from graph_rag.model import Answer, Comparison, Connection, Hop
+from graph_rag.reading import Library
 from graph_rag.retrieval import methods
 from graph_rag.sources import Sources
 from graph_rag.text2cypher import Asked, answer_in_cypher
@@ -147,13 +149,13 @@ class Graph:
     def prepare(self) -> None:
         """Load what questions will need, so that the first is answered as fast as those after it: for what runs long.
 
-        The embedding model, the indexes in memory, and what passages name, of the first 20,000. It holds as long as nobody
-        changes the graph; then questions read on as they go.
+        The embedding model, the indexes in memory, and of the first 10,000 passages what they name, with the vectors. It holds as
+        long as nobody changes the graph; after that questions read as they go.
         """
         nothing = self.embedder.encode([""])[0]
         self.store.nearest(Kind.CHUNK, nothing, k=1)
         self.store.search(Kind.CHUNK, "nothing", k=1)
-        self._memory.fill(self.store)
+        read_ahead(Library(self.store, self._memory.of(self.store)))
 
     @property
     def methods(self) -> list[str]:

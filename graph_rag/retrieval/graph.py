@@ -16,6 +16,7 @@ from graph_rag.linking import Links, link
 from graph_rag.model import Chain, Retrieval
 from graph_rag.pool import asked, chosen
 from graph_rag.ranking import Ranking, rank, shipped
+from graph_rag.reading import Library
 from graph_rag.retrieval import passages
 from graph_rag.rewriting import Names
 from graph_rag.sources import Question, Sources, timed
@@ -67,13 +68,13 @@ def survey(question: Question, sources: Sources, seconds: dict[str, float]) -> S
 
 
 def _ranking(question: Question, sources: Sources, links: Links, chains: Sequence[Chain]) -> Ranking | None:
-    reads = sources.memory.of(sources.store)
-    near = gather(question, sources.store, reads, sorted({e.entity_id for e in links.proper}), chains)
+    library = Library(sources.store, sources.memory.of(sources.store))
+    near = gather(question, library, sorted({e.entity_id for e in links.proper}), chains)
     if near is None:
         return None
     embedder = sources.embedder if sources.rewriting == "exact" else None
-    pool = chosen(near, asked(question.text, links, near), sources.store, reads)
-    return Ranking(question, pool, Names(near, sources.store, reads), embedder)
+    pool = chosen(near, asked(question.text, links, near), library)
+    return Ranking(question, pool, Names(near, library), embedder)
 
 
 def _stating(chains: Sequence[Chain], sources: Sources) -> dict[str, float]:

@@ -20,6 +20,9 @@ from graph_builder.names import normalise
 Vectors = NDArray[np.float32]
 """A float32 array of unit rows, shape (n, dim), or one vector, shape (dim,)."""
 
+DECIMALS = 6
+"""To which scores are rounded: what follows hangs on the order in which a machine adds up."""
+
 SAME_AS = "SAME_AS"
 """The predicate of evidence that declares two aliases to be one entity; it joins, and is no relation."""
 

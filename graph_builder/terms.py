@@ -14,6 +14,7 @@ import numpy as np
 import Stemmer
 from numpy.typing import NDArray
 
+from graph_builder.model import DECIMALS
 from graph_builder.names import words
 
 _STEMMER = Stemmer.Stemmer("english")
@@ -29,7 +30,6 @@ _MOST_TERMS = 500
 
 K1 = 1.2
 B = 0.75
-_DECIMALS = 6
 
 Counts = NDArray[np.int32]
 
@@ -107,7 +107,7 @@ def scores(postings: Mapping[str, tuple[Counts, Counts]], lengths: Counts, corpu
     for term, (texts, counts) in sorted(postings.items()):
         norm = K1 * (1 - B + B * lengths[texts] / corpus.mean_length)
         found[texts] += _weight(term, corpus) * (K1 + 1) * counts / (counts + norm)
-    return np.round(found, _DECIMALS)
+    return np.round(found, DECIMALS)
 
 
 def bm25(query: Sequence[str], texts: Iterable[tuple[str, Sequence[str]]], corpus: Corpus) -> list[tuple[str, float]]:
@@ -122,5 +122,5 @@ def bm25(query: Sequence[str], texts: Iterable[tuple[str, Sequence[str]]], corpu
         norm = K1 * (1 - B + B * len(text) / corpus.mean_length)
         score = sum(w * (K1 + 1) * n / (n + norm) for w, n in ((w, found.count(t)) for t, w in weight.items()) if n)
         if score > 0:
-            scored.append((id_, round(score, _DECIMALS)))
+            scored.append((id_, round(score, DECIMALS)))
     return sorted(scored, key=lambda hit: (-hit[1], hit[0]))

@@ -5,7 +5,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from graph_builder.model import Entity, Evidence, Kind, Polarity, Relation
+from graph_builder.model import DECIMALS, Entity, Evidence, Kind, Polarity, Relation
 from graph_rag.deriving import follows
 from graph_rag.memory import Reads
 from graph_rag.model import Chain, Citation, Hop
@@ -17,7 +17,6 @@ WEIGHTS = {"strength": 0.3, "relevance": 0.15, "coverage": 0.3, "brevity": 0.1, 
 """How the parts of a chain's score add up; each part is in [0, 1]."""
 _QUOTES_CONSIDERED = 12
 _ALIKE = 0.67
-_DECIMALS = 6
 
 
 class ChainMaker:
@@ -60,7 +59,7 @@ class ChainMaker:
         vectors = self._reads.recall("evidence vectors", ids, read)
         cosines = np.stack([vectors[id_] for id_ in ids]) @ self._question.vector
         # Rounded, so that equal sentences are equally near wherever they stand in the matrix.
-        return dict(zip(ids, np.round(np.maximum(cosines, 0.0), _DECIMALS).tolist(), strict=True))
+        return dict(zip(ids, np.round(np.maximum(cosines, 0.0), DECIMALS).tolist(), strict=True))
 
     def _quotes(self, relation: Relation) -> list[Evidence]:
         return [self._evidence[i] for i in _cited(relation)]

@@ -13,6 +13,7 @@ from importlib.resources import files
 import numpy as np
 
 from graph_builder.embedding import Embedder
+from graph_builder.model import DECIMALS
 from graph_rag.features import Features, hopped, plain, rewritten, scaled
 from graph_rag.hops import Hops, Leading, Likeness, hops, likeness
 from graph_rag.incidence import Numbers
@@ -153,7 +154,7 @@ def rank(ranking: Ranking, rankers: Sequence[Ranker], *, k: int, stating: Mappin
     return [
         Ranked(
             ranking.pool.places[i].chunk_id,
-            round(float(odds[i]), 6),
+            round(float(odds[i]), DECIMALS),
             reason(dict(zip(names, map(float, columns[i]), strict=True)), ranker),
             leads.get(i),
         )

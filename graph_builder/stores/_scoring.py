@@ -4,10 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from graph_builder.model import Chunk, Entity, Vectors
+from graph_builder.model import DECIMALS, Chunk, Entity, Vectors
 from graph_builder.stores import Hit
-
-DECIMALS = 6
 
 
 def chunk_text(chunk: Chunk) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from graph_builder import registry
+from graph_builder.model import DECIMALS
 from graph_builder.stores import Hit
 from graph_rag.model import Lead, Passage, Retrieval
 from graph_rag.sources import Sources
@@ -74,4 +75,4 @@ def fuse(rankings: Sequence[Sequence[Hit]], *, k: int, constant: int = 60) -> li
         for rank, hit in enumerate(ranking, 1):
             scores[hit.id] = scores.get(hit.id, 0.0) + 1 / (constant + rank)
     ordered = sorted(scores.items(), key=lambda item: (-round(item[1], 9), item[0]))
-    return [Hit(id_, round(score, 6)) for id_, score in ordered[:k]]
+    return [Hit(id_, round(score, DECIMALS)) for id_, score in ordered[:k]]

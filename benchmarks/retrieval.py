@@ -160,6 +160,7 @@ def large(bench: Bench) -> None:
     with ExitStack() as opened:
         graphs = [opened.enter_context(Graph.open(settings=Settings(home=str(home)))) for home in homes]
         for graph in graphs:
+            graph.prepare()
             status = graph.status()
             print(f"\n{status.chunks:,} passages, {status.entities:,} entities, {status.relations:,} relations", flush=True)
         rows = []

@@ -18,6 +18,9 @@ WEIGHTS = {"strength": 0.3, "relevance": 0.15, "coverage": 0.3, "brevity": 0.1, 
 _QUOTES_CONSIDERED = 12
 _ALIKE = 0.67
 
+Scored = tuple[dict[str, float], Path]
+"""A path with the parts of its score."""
+
 
 class ChainMaker:
     """Makes and ranks chains for one question over what a walk has read."""
@@ -67,9 +70,9 @@ class ChainMaker:
     def chains(self, paths: Sequence[Path], asked: Sequence[Sequence[str]], *, k: int) -> list[Chain]:
         """The k best chains that are not alike, best first. ``asked``: for each place of the question its entity ids."""
         self._prepare(paths)
-        scored = [(self._parts(path, asked), path) for path in paths]
+        scored = _without_detours([(self._parts(path, asked), path) for path in paths])
         ranked = sorted(scored, key=lambda s: (-_total(s[0]), [step.relation.id for step in s[1]]))
-        chosen: list[tuple[dict[str, float], Path]] = []
+        chosen: list[Scored] = []
         for parts, path in ranked:
             if len(chosen) == k:
                 break
@@ -103,7 +106,7 @@ class ChainMaker:
         self._evidence |= self._sources.store.fetch_evidence(new)
 
     def _parts(self, path: Path, asked: Sequence[Sequence[str]]) -> dict[str, float]:
-        on_path = {id_ for step in path for id_ in (step.start, step.end)}
+        on_path = _entities(path)
         covered = sum(bool(on_path & set(ids)) for ids in asked)
         return {
             "strength": path_strength(path, self._surroundings),
@@ -182,9 +185,31 @@ def _total(parts: Mapping[str, float]) -> float:
     return sum(WEIGHTS[name] * value for name, value in parts.items())
 
 
+def _without_detours(scored: Sequence[Scored]) -> list[Scored]:
+    """Those that do not pass by all that a shorter chain, as good an argument, passes by: the way round adds nothing to it.
+
+    A single statement is no argument: "A interacts with C" leaves open why.
+    """
+    told = [(len(path), parts["argument"], _ends(path), _entities(path)) for parts, path in scored]
+    arguments = [each for each in told if each[0] > 1]
+    return [
+        scored[at]
+        for at, (length, argument, ends, passed) in enumerate(told)
+        if not any(n < length and a >= argument and e == ends and by < passed for n, a, e, by in arguments)
+    ]
+
+
+def _ends(path: Path) -> frozenset[str]:
+    return frozenset((path[0].start, path[-1].end))
+
+
+def _entities(path: Path) -> frozenset[str]:
+    return frozenset(id_ for step in path for id_ in (step.start, step.end))
+
+
 def _alike(left: Path, right: Path) -> bool:
     """Whether two paths say nearly the same: same entities, or most relations shared."""
-    if {s.end for s in left} | {s.start for s in left} == {s.end for s in right} | {s.start for s in right}:
+    if _entities(left) == _entities(right):
         negated = {s.relation.polarity is Polarity.NEGATED for s in (*left, *right)}
         return len(negated) == 1
     shared = {s.relation.id for s in left} & {s.relation.id for s in right}

@@ -152,8 +152,10 @@ class Graph:
         The embedding model, the indexes in memory, and of the first 10,000 passages what they name, with the vectors. It holds as
         long as nobody changes the graph; after that questions read as they go.
         """
-        nothing = self.embedder.encode([""])[0]
-        self.store.nearest(Kind.CHUNK, nothing, k=1)
+        self.store.consistently(self._read_ahead)
+
+    def _read_ahead(self) -> None:
+        self.store.nearest(Kind.CHUNK, self.embedder.encode([""])[0], k=1)
         self.store.search(Kind.CHUNK, "nothing", k=1)
         read_ahead(Library(self.store, self._memory.of(self.store)))
 

@@ -14,6 +14,7 @@ from tests.contracts.places import Database, entity
 pytestmark = pytest.mark.neo4j
 
 EVERYTHING = {
+    "reads/chunk_ids",
     "reads/documents",
     "reads/patterns",
     "reads/rejected",

@@ -22,6 +22,9 @@ _STEMMING = threading.Lock()
 _LONGEST_TERM = 100
 """Letters of a term that count: full-text engines cut long tokens, each at its own length (Lucene at 255)."""
 
+_SHORT = 100
+"""Letters of a text whose terms are kept."""
+
 _MOST_TEXTS = 10_000
 """Texts that a search looks at, counted for each term: below some thousand texts all terms are searched for."""
 
@@ -55,9 +58,13 @@ def terms(text: str) -> list[str]:
     return [_stem(word)[:_LONGEST_TERM] for word in words(text) if word not in STOP_WORDS]
 
 
-@lru_cache(maxsize=20_000)
 def term_set(text: str) -> frozenset[str]:
-    """The different terms of a short text that is asked for again and again: a title, a verb."""
+    """The different terms of a text; those of short texts, such as titles and verbs, are kept."""
+    return _short_term_set(text) if len(text) <= _SHORT else frozenset(terms(text))
+
+
+@lru_cache(maxsize=20_000)
+def _short_term_set(text: str) -> frozenset[str]:
     return frozenset(terms(text))
 
 

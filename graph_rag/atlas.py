@@ -18,6 +18,8 @@ from graph_builder.stores import Named, Store
 from graph_rag.incidence import Numbers
 from graph_rag.namesakes import Hashes, Stretches, hashed
 
+_TITLE = -1
+
 
 class Mentions(NamedTuple):
     """What passages name, side by side: the place of the passage among those asked for, the bearer, the sentence.
@@ -34,6 +36,8 @@ class Atlas:
     """What has been read of one state of the graph. Threads may share it."""
 
     def __init__(self) -> None:
+        self.usable = True
+        """Whether all that was added was added to its end."""
         self.titles: list[str] = []
         self.names: list[str] = []
         self.entity_ids: list[str] = []
@@ -42,7 +46,7 @@ class Atlas:
         self._names: dict[str, int] = {}
         self._bearers: dict[tuple[str, str], int] = {}
         self._borne = _Table(np.int32, np.int32)
-        self._mentions = _Rows(np.int32, np.int16)
+        self._mentions = _Rows(np.int32, np.int32)
         self._hashes = _Table(np.int64)
         self._stretches = _Rows(np.int64, np.int8, np.int8)
         self._lock = Lock()
@@ -52,11 +56,17 @@ class Atlas:
 
     def rows(self, chunk_ids: Sequence[str], store: Store) -> dict[str, int]:
         """The number of each passage, in the order asked for; those that are not known are read, and absent ones left out."""
-        with self._lock:
-            missing = [id_ for id_ in dict.fromkeys(chunk_ids) if id_ not in self._passages]
-            if missing:
-                self._add(store.fetch_chunks(missing), store.mentions(missing))
-            return {id_: self._passages[id_] for id_ in chunk_ids if id_ in self._passages}
+        missing = [id_ for id_ in dict.fromkeys(chunk_ids) if id_ not in self._passages]
+        if missing:
+            chunks, mentions = store.fetch_chunks(missing), store.mentions(missing)
+            with self._lock:  # another thread may have been faster
+                new = {id_: chunk for id_, chunk in chunks.items() if id_ not in self._passages}
+                try:
+                    self._add(new, mentions)
+                except BaseException:  # Ctrl-C too: dictionaries and columns may be out of step now
+                    self.usable = False
+                    raise
+        return {id_: self._passages[id_] for id_ in chunk_ids if id_ in self._passages}
 
     def mentions(self, rows: Numbers) -> Mentions:
         """What the passages of these numbers name."""
@@ -101,7 +111,7 @@ class Atlas:
                 bearer = self._bearers[entity_id, name] = len(self._bearers)
                 entity = self._numbered(entity_id, self._entities, self.entity_ids)
                 borne.append((entity, self._numbered(name, self._names, self.names)))
-            found[bearer, -1 if start == end else bisect_right(starts, start) - 1] = None
+            found[bearer, _TITLE if start == end else max(bisect_right(starts, start) - 1, 0)] = None
         return list(found)
 
     @staticmethod

@@ -186,17 +186,20 @@ def _total(parts: Mapping[str, float]) -> float:
 
 
 def _without_detours(scored: Sequence[Scored]) -> list[Scored]:
-    """Those that do not pass by all that a shorter chain, as good an argument, passes by: the way round adds nothing to it.
+    """Those that do not pass by all that a shorter chain passes by which argues and covers as well: the way round adds nothing.
 
     A single statement is no argument: "A interacts with C" leaves open why.
     """
-    told = [(len(path), parts["argument"], _ends(path), _entities(path)) for parts, path in scored]
-    arguments = [each for each in told if each[0] > 1]
-    return [
-        scored[at]
-        for at, (length, argument, ends, passed) in enumerate(told)
-        if not any(n < length and a >= argument and e == ends and by < passed for n, a, e, by in arguments)
-    ]
+    passed = [(_ends(path), _entities(path)) for _, path in scored]
+    arguments = [(parts, len(path), *by) for (parts, path), by in zip(scored, passed, strict=True) if len(path) > 1]
+
+    def goes_round(parts: Mapping[str, float], path: Path, ends: frozenset[str], entities: frozenset[str]) -> bool:
+        return any(
+            length < len(path) and ends == e and by < entities and all(other[x] >= parts[x] for x in ("argument", "coverage"))
+            for other, length, e, by in arguments
+        )
+
+    return [each for each, by in zip(scored, passed, strict=True) if not goes_round(*each, *by)]
 
 
 def _ends(path: Path) -> frozenset[str]:

@@ -13,8 +13,8 @@ Key = str | tuple[str, int]
 
 KEPT = 10_000
 """Entries that are kept of each kind: the vectors of a passage take about 8 kB, so 80 MB at most; single ones 15 MB."""
-MAPPED = 200_000
-"""Passages in an atlas, of which each takes about 1 kB, before a new one is begun."""
+MAPPED = 100_000
+"""Passages in an atlas, of which each takes 2 to 3 kB, before all is begun anew."""
 
 
 class Reads:
@@ -59,6 +59,7 @@ class Memory:
         """The reads of the store's present state: what was read of an earlier one is forgotten."""
         revision = store.revision()
         with self._lock:
-            if revision != self._revision or len(self._reads.atlas) > MAPPED:
+            atlas = self._reads.atlas
+            if revision != self._revision or len(atlas) > MAPPED or not atlas.usable:
                 self._revision, self._reads = revision, Reads()
             return self._reads

@@ -67,11 +67,12 @@ def hashed(names: Sequence[str]) -> tuple[Hashes, Stretches]:
         last = at + length - 1
         before, hashes[at] = hashes[at] * _BASE, hashes[at] * _BASE + itself[last]
         first = start[at] == 0
-        whole[of[at[first]]] = hashes[at[first]]
+        whole[of[at[first]]] = hashes[at[first]]  # of the whole name in the end
         within = (counts[of[at]] <= _LONGEST) & ~(first & (counts[of[at]] == length)) & ((length > 1) | (alone[at] > 0))
         for form, kept in ((itself, within), (single, within & (single != itself)[last])):
             places = at[kept]
             found.append((of[places], before[kept] + form[last[kept]], start[places], start[places] + length))
+    whole[counts > _LONGEST] = [_hash(names[at]) for at in np.flatnonzero(counts > _LONGEST).tolist()]
     stretches = Stretches(*(np.concatenate(column) for column in zip(*found, strict=True)))
     order = np.argsort(stretches.wholes, kind="stable")
     return whole, Stretches(*(column[order] for column in stretches))

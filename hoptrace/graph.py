@@ -19,7 +19,7 @@ from graph_builder.llm.breaks import ask_breaks
 from graph_builder.llm.journal import FILE, Journal
 from graph_builder.llm.prices import Prices
 from graph_builder.loading import Failure, load_paths
-from graph_builder.model import Chunk, Document, Entity, Kind, Rejected, Vectors
+from graph_builder.model import Chunk, Document, Entity, Rejected, Vectors
 from graph_builder.packs import Pack
 from graph_builder.querying import ROWS, SECONDS, Parameters, Table
 from graph_builder.recipe import AUTO, Recipe, packs_of
@@ -31,8 +31,8 @@ from graph_rag.gathering import read_ahead
 from graph_rag.memory import Memory
 from graph_rag.model import Answer, Comparison, Connection, Hop
 from graph_rag.reading import Library
-from graph_rag.retrieval import methods
-from graph_rag.sources import Sources
+from graph_rag.retrieval import methods, retriever
+from graph_rag.sources import Question, Sources
 from graph_rag.text2cypher import Asked, answer_in_cypher
 
 RULES = "rules"
@@ -155,8 +155,8 @@ class Graph:
         self.store.consistently(self._read_ahead)
 
     def _read_ahead(self) -> None:
-        self.store.nearest(Kind.CHUNK, self.embedder.encode([""])[0], k=1)
-        self.store.search(Kind.CHUNK, "nothing", k=1)
+        for text in ("Does nothing interact with nobody?", "?"):  # each method loads what it needs when it is first asked
+            retriever("graph")(Question(text, self.embedder), self.sources, k=1)
         read_ahead(Library(self.store, self._memory.of(self.store)))
 
     @property

@@ -5,6 +5,7 @@ FTS5's own ranking reads each text of a match anew; here a term is read once, an
 
 import json
 from collections.abc import Callable, Sequence
+from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,9 @@ from graph_builder.stores._sqlite_transaction import IN, among
 from graph_builder.terms import Corpus, query_terms, scores, telling
 
 _KEPT = 5_000_000
-"""Entries of posting lists that are kept: 60 MB at most, and those that one question needs."""
+"""Entries of posting lists that are kept, of 8 bytes each: 40 MB, and those that one question needs."""
+_EACH = 40
+"""Entries that a list takes beside its own, as an object."""
 
 Rows = NDArray[np.int32]
 Read = Callable[[str, Sequence[object]], list[tuple[Any, ...]]]
@@ -29,12 +32,14 @@ class _Postings(NamedTuple):
 
 
 class Words:
-    """The words of all texts of a kind, at one state of the graph."""
+    """The words of all texts of a kind, at one state of the graph. Threads may share it."""
 
     def __init__(self, kind: str, read: Read) -> None:
         self._kind = kind
         self._read = read
         self._postings: dict[str, _Postings] = {}
+        self._entries = 0
+        self._lock = Lock()
         found = read(f"SELECT rowid, {_LENGTH} FROM {kind}_terms", ())
         rows, lengths = np.array(found, dtype=np.int32).reshape(-1, 2).T
         self._lengths = np.zeros(int(rows.max(initial=0)) + 1, dtype=np.int32)
@@ -60,11 +65,14 @@ class Words:
     def _of(self, term: str) -> _Postings:
         held = self._postings.get(term)
         if held is None:
-            if sum(len(postings.rows) for postings in self._postings.values()) > _KEPT:
-                self._postings = {}
             found = self._read(f"SELECT doc FROM {self._kind}_instance WHERE term = ?", (term,))
             rows, counts = np.unique(np.array(found, dtype=np.int32), return_counts=True)
-            held = self._postings[term] = _Postings(rows, counts.astype(np.int32))
+            held = _Postings(rows, counts.astype(np.int32))
+            with self._lock:
+                if self._entries > _KEPT:
+                    self._postings, self._entries = {}, 0
+                self._postings[term] = held
+                self._entries += len(rows) + _EACH
         return held
 
 

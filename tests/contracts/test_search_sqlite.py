@@ -1,6 +1,7 @@
 """The embedded store's search scores posting lists and finds what a look at all texts finds, to the last decimal."""
 
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,15 @@ def test_the_best_are_those_of_all(store: sqlite.SqliteStore, k: int, kept: int,
         question = " ".join(draw.choice(WORDS, size=draw.integers(1, 9)))
         expected = bm25(query_terms(question), texts.items(), corpus)[:k]
         assert [tuple(hit) for hit in store.search(Kind.CHUNK, question, k=k)] == expected
+
+
+def test_threads_search_at_once(store: sqlite.SqliteStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_sqlite_words, "_KEPT", 200)  # lists are thrown away while others are read
+    questions = [" ".join(WORDS[n : n + 6]) for n in range(20)]
+    expected = [store.search(Kind.CHUNK, question, k=9) for question in questions]
+    with ThreadPoolExecutor(8) as threads:
+        for _ in range(5):
+            assert list(threads.map(lambda question: store.search(Kind.CHUNK, question, k=9), questions)) == expected
 
 
 def _chunks(store: sqlite.SqliteStore) -> list[tuple[str, str, str]]:

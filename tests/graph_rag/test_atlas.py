@@ -1,6 +1,7 @@
 """What passages name, in columns: the same as the store says, whatever was read before."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from graph_builder.model import Chunk, Sentence
 from graph_builder.stores import Named
 from graph_rag.atlas import Atlas
+from graph_rag.memory import Memory
 from graph_rag.namesakes import hashed
 from hoptrace import Graph
 
@@ -51,10 +53,10 @@ def test_what_passages_name_does_not_depend_on_what_was_read_before(before: list
         (0, "film", "third man", -1),
         (0, "reed", "carol reed", 0),
         (0, "reed", "reed", 1),
-        (1, "reed", "carol reed", -1),  # a passage without sentences
+        (1, "reed", "carol reed", 0),  # a passage without sentences
         (1, "carol", "carol reed", -1),
     ]
-    assert told(atlas, ["b", "a"])[0] == (0, "reed", "carol reed", -1)
+    assert told(atlas, ["b", "a"])[0] == (0, "reed", "carol reed", 0)
 
 
 def test_each_passage_is_read_once_and_absent_ones_are_left_out() -> None:
@@ -103,3 +105,27 @@ def test_it_says_of_a_real_graph_what_the_store_says(graph: Graph) -> None:
         for at, entity, name, sentence in zip(of, entities, names, sentences, strict=True)
     }
     assert found == {(id_, n.entity_id, n.name, n.start == n.end) for id_, named in mentions.items() for n in named}
+
+
+def test_an_atlas_that_was_interrupted_is_not_used_again(graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory, store = Memory(), graph.store
+    broken = memory.of(store)
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Atlas, "_told", interrupted)
+        broken.atlas.rows(store.chunk_ids(), store)
+    after = memory.of(store)
+    assert after is not broken
+    assert len(after.atlas.rows(store.chunk_ids(), store)) == len(store.chunk_ids())
+
+
+def test_threads_add_each_passage_once(graph: Graph) -> None:
+    atlas, store = Atlas(), graph.store
+    ids = store.chunk_ids()
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda n: atlas.rows(ids[n % len(ids) :] + ids[: n % len(ids)], store), range(40)))
+    assert len(atlas) == len(ids)
+    assert all(rows == found[0] for rows in found)

@@ -16,9 +16,13 @@ def path(*names: str) -> Path:
     return tuple(Step(relation, *pair) for relation, pair in zip(relations, pairs, strict=True))
 
 
-def kept(*told: tuple[list[str], float]) -> list[list[str]]:
-    """The names of the chains that are kept, of some with how much of an argument each is."""
-    scored = _without_detours([({"argument": argument}, path(*names)) for names, argument in told])
+def kept(*told: tuple[list[str], float], coverage: float = 1.0) -> list[list[str]]:
+    """The names of the chains that are kept, of some with how much of an argument each is; ``coverage``: of the shortest."""
+    shortest = min(len(names) for names, _ in told)
+    covers = [coverage if len(names) == shortest else 1.0 for names, _ in told]
+    scored = _without_detours(
+        [({"argument": each, "coverage": covered}, path(*names)) for (names, each), covered in zip(told, covers, strict=True)]
+    )
     return [[found[0].start, *(step.end for step in found)] for _, found in scored]
 
 
@@ -29,6 +33,10 @@ def test_the_way_round_a_shorter_argument_is_left_out(long: list[str]) -> None:
 
 def test_a_better_argument_is_no_detour() -> None:
     assert kept((BY_ITS_CLASS, 1.0), (BY_CYP3A, 0.5)) == [BY_ITS_CLASS, BY_CYP3A]
+
+
+def test_a_way_round_by_what_the_question_names_is_no_detour() -> None:
+    assert kept((BY_ITS_CLASS, 1.0), (BY_CYP3A, 1.0), coverage=0.67) == [BY_ITS_CLASS, BY_CYP3A]
 
 
 def test_what_explains_a_single_statement_is_no_detour() -> None:

@@ -114,12 +114,14 @@ def test_an_atlas_that_was_interrupted_is_not_used_again(graph: Graph, monkeypat
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(Atlas, "_told", interrupted)
-        broken.atlas.rows(store.chunk_ids(), store)
+    ids = store.chunk_ids()
+    monkeypatch.setattr(Atlas, "_told", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        broken.atlas.rows(ids, store)
+    monkeypatch.undo()
     after = memory.of(store)
     assert after is not broken
-    assert len(after.atlas.rows(store.chunk_ids(), store)) == len(store.chunk_ids())
+    assert len(after.atlas.rows(ids, store)) == len(ids)
 
 
 def test_threads_add_each_passage_once(graph: Graph) -> None:

@@ -6,6 +6,7 @@ positive.
 
 import math
 import threading
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -122,12 +123,13 @@ def bm25(query: Sequence[str], texts: Iterable[tuple[str, Sequence[str]]], corpu
 
     Texts without any of the terms are left out.
     """
-    weight = {term: _weight(term, corpus) for term in sorted(set(query)) if corpus.frequency.get(term)}
-    scored = []
-    for id_, text in texts:
-        found = [term for term in text if term in weight]
-        norm = K1 * (1 - B + B * len(text) / corpus.mean_length)
-        score = sum(w * (K1 + 1) * n / (n + norm) for w, n in ((w, found.count(t)) for t, w in weight.items()) if n)
-        if score > 0:
-            scored.append((id_, round(score, DECIMALS)))
-    return sorted(scored, key=lambda hit: (-hit[1], hit[0]))
+    held = list(texts)
+    wanted = {term for term in query if corpus.frequency.get(term)}
+    places = defaultdict[str, list[tuple[int, int]]](list)
+    for at, (_, text) in enumerate(held):
+        for term, count in Counter(term for term in text if term in wanted).items():
+            places[term].append((at, count))
+    postings = {term: tuple(np.array(pairs, dtype=np.int32).T) for term, pairs in places.items()}
+    scored = scores(postings, np.array([len(text) for _, text in held], dtype=np.int32), corpus)
+    hits = [(id_, score) for (id_, _), score in zip(held, scored.tolist(), strict=True) if score > 0]
+    return sorted(hits, key=lambda hit: (-hit[1], hit[0]))

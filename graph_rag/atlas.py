@@ -31,6 +31,11 @@ class Mentions(NamedTuple):
     bearers: Numbers
     sentences: Numbers
 
+    def at(self, place: int) -> slice:
+        """Where the mentions of one passage lie."""
+        start, end = np.searchsorted(self.of, [place, place + 1])
+        return slice(start, end)
+
 
 class Atlas:
     """What has been read of one state of the graph. Threads may share it."""
@@ -98,8 +103,10 @@ class Atlas:
         hashes, stretches = hashed(self.names[names:])
         self._hashes.add(hashes)
         self._stretches.add(np.bincount(stretches.wholes, minlength=len(hashes)), *stretches[1:])
-        self._passages |= zip(chunks, range(len(self.titles), len(self.titles) + len(chunks)), strict=True)
+        first = len(self.titles)
         self.titles += [chunk.heading.partition(" > ")[0] for chunk in chunks.values()]
+        # Last, since other threads look here without the lock: what they find has all its columns.
+        self._passages |= zip(chunks, range(first, len(self.titles)), strict=True)
 
     def _told(self, chunk: Chunk, named: Sequence[Named], borne: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """What a passage names, as bearer and sentence, each once; to ``borne`` are added the bearers that are new."""

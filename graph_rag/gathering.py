@@ -32,7 +32,6 @@ _FURTHER = 60
 _WALKED_TO = 8
 _ONWARD = 40
 _STEPS = 6
-_AHEAD = KEPT
 _AT_ONCE = 500
 _LINKED = 20
 """Entities of the question whose passages are read: a question of hundreds of names costs no more than one of a few."""
@@ -62,14 +61,14 @@ def gather(question: Question, library: Library, linked: Sequence[str], chains: 
 def read_ahead(library: Library) -> None:
     """Read what questions would, of the first passages and of what they name, so that the first waits no longer than others."""
     atlas = library.atlas
-    for ids in _batches(library.store.chunk_ids()[:_AHEAD]):
+    for ids in _batches(library.store.chunk_ids()[:KEPT]):
         library.rows(ids)
         library.vectors(ids)
         library.terms(ids)
-    for ids in _batches(atlas.entity_ids[:_AHEAD]):
+    for ids in _batches(atlas.entity_ids[:KEPT]):
         library.whereabouts(ids, cap=_FOUND_AT)
         library.name_vectors(ids)
-    for names in _batches(atlas.names[:_AHEAD]):
+    for names in _batches(atlas.names[:KEPT]):
         library.bearers(names)
 
 

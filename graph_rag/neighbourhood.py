@@ -61,8 +61,8 @@ class Neighbourhood:
 
     def told(self, passage: int) -> tuple[Numbers, Numbers]:
         """The entities that a passage mentions, and beside each the sentence that does; -1 for the title."""
-        start, end = np.searchsorted(self.named.of, [passage, passage + 1])
-        return self.given[start:end], self.named.sentences[start:end]
+        own = self.named.at(passage)
+        return self.given[own], self.named.sentences[own]
 
     def title(self, passage: int) -> str:
         """The title of a passage's document, as far as its headings say it."""
@@ -175,8 +175,8 @@ def _telling(places: Sequence[Place], named: Mentions, given: Numbers, rarity: W
     starts = np.cumsum([0, *(len(place.each) for place in places)])
     for best in np.argsort(-likeness, kind="stable")[:_SENTENCES]:
         at = int(np.searchsorted(starts, best, side="right")) - 1
-        start, end = np.searchsorted(named.of, [at, at + 1])
-        sentence = named.sentences[start:end]
-        numbers = given[start:end][(sentence == -1) | (sentence == best - starts[at])]
+        own = named.at(at)
+        sentence = named.sentences[own]
+        numbers = given[own][(sentence == -1) | (sentence == best - starts[at])]
         np.add.at(seeds, numbers, max(float(likeness[best]), 0.0) * rarity[numbers])
     return seeds / max(2 * float(seeds.sum()), 1e-9)

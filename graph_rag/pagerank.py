@@ -49,14 +49,14 @@ def personalised(mentions: Incidence, weights: Weights, links: Weights, seeds: W
     by_passage = DAMPING * _shares(edges.sum(axis=1) + own + links.sum(axis=1))[:, None]
     along, from_entities = by_passage * links, DAMPING * _shares(edges.sum(axis=0)) * edges
     to_entities, to_own = (by_passage * edges).T, by_passage * own[:, None]
-    start, at_shared, at_own = ((1 - DAMPING) * each for each in (start, at_shared, at_own))
-    mass: Weights = start / (1 - DAMPING)
-    of_shared, of_own = at_shared / (1 - DAMPING), at_own / (1 - DAMPING)
+    mass: Weights = start
+    of_shared, of_own = at_shared, at_own
+    again, again_shared, again_own = ((1 - DAMPING) * each for each in (start, at_shared, at_own))
     for _ in range(ITERATIONS):
         mass, of_shared, of_own = (
-            start + along.T @ mass + from_entities @ of_shared + DAMPING * of_own,
-            at_shared + to_entities @ mass,
-            at_own + to_own * mass,
+            again + along.T @ mass + from_entities @ of_shared + DAMPING * of_own,
+            again_shared + to_entities @ mass,
+            again_own + to_own * mass,
         )
     return mass
 

@@ -32,7 +32,7 @@ EVIDENCE_COLUMNS = (
 )
 
 
-def among(ids: Iterable[str]) -> tuple[str]:
+def among(ids: Iterable[str] | Iterable[int]) -> tuple[str]:
     """The parameter of ``IN (SELECT value FROM json_each(?))``: any number of ids as one value."""
     return (json.dumps(sorted(ids)),)
 

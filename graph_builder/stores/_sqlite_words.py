@@ -3,7 +3,6 @@
 FTS5's own ranking reads each text of a match anew; here a term is read once, and its texts are scored as one array.
 """
 
-import json
 from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any, NamedTuple
@@ -58,7 +57,7 @@ class Words:
         best = np.flatnonzero(scored)
         if len(best) > k:
             best = best[scored[best] >= np.partition(scored[best], -k)[-k]]
-        ids: dict[int, str] = dict(self._read(f"SELECT row, id FROM {self._kind} WHERE row {IN}", (json.dumps(best.tolist()),)))
+        ids: dict[int, str] = dict(self._read(f"SELECT row, id FROM {self._kind} WHERE row {IN}", among(best.tolist())))
         hits = [Hit(ids[row], score) for row, score in zip(best.tolist(), scored[best].tolist(), strict=True)]
         return sorted(hits, key=lambda hit: (-hit.score, hit.id))[:k]
 

@@ -83,7 +83,7 @@ class SqliteStore:
     def __init__(self, path: Path, *, dim: int) -> None:
         self._file = SqliteFile(path)
         self._dim = dim
-        self._matrices: dict[Kind, tuple[str, list[str], Vectors]] = {}
+        self._matrices: dict[Kind, tuple[str, tuple[list[str], Vectors]]] = {}
         self._words: dict[Kind, tuple[str, Words]] = {}
 
     def prepare(self, embedding_model: str) -> None:
@@ -233,25 +233,27 @@ class SqliteStore:
 
     def _matrix(self, kind: Kind) -> tuple[list[str], Vectors]:
         """All vectors of a kind, kept until the graph changes: shape (n, dim), with their ids."""
+
+        def read() -> tuple[list[str], Vectors]:
+            rows = self._all(f"SELECT id, vector FROM {kind.value} ORDER BY id")
+            joined = b"".join(blob for _, blob in rows)
+            return [id_ for id_, _ in rows], vector_of(joined).reshape(-1, self._dim)
+
         with self._file.reading():
-            revision = self.revision()
-            held = self._matrices.get(kind)
-            if held is None or held[0] != revision:
-                rows = self._all(f"SELECT id, vector FROM {kind.value} ORDER BY id")
-                joined = b"".join(blob for _, blob in rows)
-                held = revision, [id_ for id_, _ in rows], vector_of(joined).reshape(-1, self._dim)
-                self._matrices[kind] = held
-        return held[1], held[2]
+            return self._kept(self._matrices, kind, read)
 
     def search(self, kind: Kind, text: str, *, k: int) -> list[Hit]:
         if k <= 0:
             return []
         with self._file.reading():
-            revision = self.revision()
-            held = self._words.get(kind)
-            if held is None or held[0] != revision:
-                held = self._words[kind] = revision, Words(kind.value, self._all)
-            return held[1].search(text, k=k)
+            return self._kept(self._words, kind, lambda: Words(kind.value, self._all)).search(text, k=k)
+
+    def _kept(self, held: dict[Kind, tuple[str, Result]], kind: Kind, make: Callable[[], Result]) -> Result:
+        """What is made of the graph as it is now, and made anew only where that has changed; within one `reading`."""
+        revision, found = self.revision(), held.get(kind)
+        if found is None or found[0] != revision:
+            found = held[kind] = revision, make()
+        return found[1]
 
     def expand(self, entity_ids: Sequence[str], *, cap: int) -> Expansion:
         relations: dict[str, Relation] = {}
